@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { ToolsetName } from './toolsets.ts';
+
+/** What a call does to the person's machine; MCP annotations are derived from it. */
+export type Effect = 'read' | 'ui' | 'write' | 'destructive';
+
+/**
+ * A tool, defined once. The bridge derives its listing, JSON Schemas, annotations and docs from this; the extension
+ * (or, for `runsIn: 'bridge'`, the bridge) supplies the handler.
+ */
+export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly title: string;
+  readonly description: string;
+  readonly toolset: ToolsetName;
+  /** Where the handler lives; `editor` unless said otherwise. */
+  readonly runsIn?: 'editor' | 'bridge';
+  /** May depend on the input: a preview of a changing tool is a read. */
+  readonly effect: Effect | ((input: z.output<I>) => Effect);
+  /** Whether repeating the call with the same input leaves the same state. */
+  readonly idempotent: boolean;
+  /** Budget in milliseconds; may depend on the input (a wait that the agent chose). */
+  readonly timeoutMs: number | ((input: z.output<I>) => number);
+  readonly input: I;
+  readonly output: O;
+  /** The short text for the model beside `structuredContent`: grouped, no JSON noise, never a bare scalar. */
+  readonly render: (output: z.output<O>) => string;
+}
+
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(definition: ToolDefinition<I, O>): ToolDefinition<I, O> {
+  return definition;
+}
+
+/** The effect of one call. A tool whose effect depends on its input counts as its strongest in listings. */
+export function effectOf<I extends z.ZodObject>(definition: Pick<ToolDefinition<I>, 'effect'>, input: z.output<I>): Effect {
+  return typeof definition.effect === 'function' ? definition.effect(input) : definition.effect;
+}
