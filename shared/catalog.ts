@@ -1,10 +1,14 @@
 /** Every tool that exists, by name. Listings, schemas, routing and docs derive from this and nothing else. */
 import type { z } from 'zod';
 import type { ToolDefinition } from './define-tool.ts';
+import { bufferTools } from './tools/buffers.ts';
+import { contextTools } from './tools/context.ts';
+import { diagnosticsTools } from './tools/diagnostics.ts';
+import { filesTools } from './tools/files.ts';
 import { windowsTools } from './tools/windows.ts';
 
 /** Tools whose handlers live in the extension. */
-export const editorTools = {} as const;
+export const editorTools = { ...contextTools, ...bufferTools, ...diagnosticsTools, ...filesTools } as const;
 
 /** Tools that the bridge answers itself. */
 export const bridgeTools = { ...windowsTools } as const;

@@ -14,6 +14,14 @@ export const limits = {
   heartbeatMissed: 3,
   /** A timer later than this, or a wall clock that ran ahead of the monotonic one by this, means the machine slept. */
   resumeGapMs: 15_000,
+  /** A waiting link looks at its clocks this often, so that a resume is noticed without waiting out a 60 s step. */
+  resumeCheckMs: 5_000,
+  /** A beat this late was held up by a busy event loop: the silence before it says nothing about the other side. */
+  heartbeatLateMs: 1_000,
+  /** A link that does not finish its closing handshake within this time is cut off. */
+  closeMs: 1_000,
+  /** A window whose id another one claims must answer a ping within this time to keep it. */
+  claimPingMs: 2_000,
   /** A window reload takes 5-15 s; calls for that window wait this long for it to return. */
   graceMs: 30_000,
   /** A coalesced event leaves at most this often: selections change with each key. */
@@ -28,6 +36,8 @@ export const limits = {
   journalMaxEntries: 500,
   journalMaxBytes: 16 * 1024 * 1024,
   journalKeepMs: 10 * 60_000,
+  /** A stopped handler may still say what it did; then the call is answered without it. Less than `callMarginMs`. */
+  callStopMs: 250,
 
   // --- bridge process ---
   /** The bridge leaves after this time with no link, no open stream and no request. */
@@ -36,8 +46,27 @@ export const limits = {
   bridgeStartMs: 15_000,
   /** So many failed starts in a row and the window gives up until the user asks. */
   bridgeStartFailures: 3,
+  /** A window that lost the race to start the bridge looks this often whether the winner is done. */
+  bridgeStartPollMs: 200,
+  /** Lines of the bridge's own words shown when it does not start. */
+  bridgeStartLogLines: 12,
+  /** `node --version` on a cold disk. */
+  nodeVersionMs: 5_000,
+  /** Several writes to the state directory count as one. */
+  stateChangeMs: 50,
+  /** A state directory that is missing is looked for this often, only while a window waits for it. */
+  stateMissingMs: 2_000,
   /** Proof of a bridge: one loopback round trip. */
   proofMs: 2_000,
+  /** Where a user's port is chosen: below the ports that systems hand out by themselves, above the well-known ones. */
+  portMin: 17_000,
+  portMax: 29_999,
+  /** So many random ports are tried before any free one is taken. */
+  portAttempts: 20,
+  /** A second starter asks again this often whether the first one is up. */
+  claimRetryMs: 50,
+  /** A shutdown that hangs is cut off. */
+  shutdownMs: 3_000,
   logMaxBytes: 1024 * 1024,
   logMaxFiles: 3,
 
@@ -51,6 +80,16 @@ export const limits = {
   sessionMaxAgeMs: 30 * 24 * 3_600_000,
   /** Keep-alive comment on an open SSE stream, so that proxies and clients do not drop it. */
   streamKeepAliveMs: 15_000,
+  /** A refused client gets this long to read the answer before its unread body is cut off. */
+  lingerMs: 1_000,
+  /** Messages in one JSON-RPC batch (2025-03-26 only). */
+  batchMaxMessages: 100,
+  /** Agent sessions held in memory; beyond it the one unused for longest goes, and its client starts a new one. */
+  sessionsMax: 10_000,
+  /** Ids of ended sessions that are remembered as such. */
+  terminatedMax: 10_000,
+  /** An agent that declared roots must name them within this time, or routing goes on without. */
+  rootsMs: 1_000,
 
   // --- calls ---
   /** Budget of a tool call unless its definition says otherwise. */
@@ -60,6 +99,8 @@ export const limits = {
   /** Added to the editor's own budget before the bridge answers for it. */
   callMarginMs: 500,
   pendingCallsMax: 256,
+  /** Finished calls that `status` shows. */
+  recentCallsMax: 50,
 
   // --- answers ---
   /** About 2,000 tokens: the default size of one answer. */
@@ -73,4 +114,34 @@ export const limits = {
   /** get_diagnostics waits at most this long for the language server. */
   diagnosticsWaitMaxMs: 20_000,
   diagnosticsWaitDefaultMs: 5_000,
+  /** On top of the agent's wait: reading files and putting the answer together. */
+  diagnosticsMarginMs: 5_000,
+  /** VS Code reloads a clean buffer about 120 ms after a write on disk; a watcher under load takes longer. */
+  reloadWaitMs: 3_000,
+  /** While waiting for that reload, disk and buffer are compared this often. */
+  reloadPollMs: 100,
+  /** Language servers answer in several batches; after this long without a new one they are done. */
+  diagnosticsQuietMs: 200,
+  /** A language whose server has never reported in this window is not waited for any longer than this. */
+  diagnosticsSilenceMs: 1_500,
+  /** A change on disk older than this has reached a language server's own file watcher; a younger one may not have. */
+  watcherLagMs: 1_500,
+  /** So many files are looked at for such changes; a larger workspace is flagged. */
+  recentScanMaxFiles: 10_000,
+  /** So many changed files are shown to a language server directly; VS Code keeps about 50 unseen documents. */
+  recentOpenMax: 20,
+  /** Files that one get_diagnostics call looks at; the rest is on the next page. */
+  diagnosticsMaxFiles: 30,
+  /** Of one diagnostic's message; some type errors print whole types. */
+  diagnosticMessageMaxChars: 600,
+  /** Cursors that get_diagnostics remembers, each with the diagnostics it stood for. */
+  diagnosticsMaxCursors: 50,
+  /** Texts that agents were shown, kept so that a later conflict can say what changed. */
+  knownTextsMaxChars: 8 * 1024 * 1024,
+  /** An edit is planned again on the new text so often when the person types at that moment. */
+  editAttempts: 3,
+  /** The edited text must have come back from the workbench within this time. */
+  editConfirmMs: 2_000,
+  /** Tabs and unsaved files listed by get_editor_context. */
+  contextMaxTabs: 100,
 } as const;

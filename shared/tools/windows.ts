@@ -31,7 +31,12 @@ export const windowsTools = {
         ? 'No VS Code window is connected. Open a folder in VS Code with the Holdfast extension installed.'
         : windows
             .map((w) => {
-              const marks = [w.focused ? 'focused' : '', w.trusted ? '' : 'untrusted', w.readiness === 'ready' ? '' : w.readiness, w.dirty_count > 0 ? `${w.dirty_count} unsaved` : '']
+              const marks = [
+                w.focused ? 'focused' : '',
+                w.trusted ? '' : 'untrusted',
+                w.readiness === 'ready' ? '' : w.readiness,
+                w.dirty_count > 0 ? `${w.dirty_count} unsaved` : '',
+              ]
                 .filter(Boolean)
                 .join(', ');
               return `${w.id}  ${w.name}${marks === '' ? '' : ` (${marks})`}\n  ${w.folders.join('\n  ') || 'no folder'}`;

@@ -1,0 +1,114 @@
+import type { Clock } from '../../shared/clock.ts';
+import { messageOf } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
+import { encode, linkVersion, type Welcome } from '../../shared/protocol.ts';
+import type { BridgeSource, ProvenBridge } from './bridge-source.ts';
+import type { BridgeStarter } from './bridge-starter.ts';
+import { createHello, type HelloDeps } from './hello.ts';
+import { endOf, type LinkEnd } from './link-end.ts';
+import type { LinkSocket, OpenLinkSocket } from './link-socket.ts';
+import { parseToEditor } from './parse-message.ts';
+
+export interface AttemptDeps {
+  readonly clock: Clock;
+  readonly bridge: BridgeSource;
+  readonly starter: BridgeStarter;
+  readonly mayStart: () => boolean;
+  readonly openSocket: OpenLinkSocket;
+  readonly hello: HelloDeps;
+}
+
+export interface Linked {
+  readonly kind: 'linked';
+  /** Without a listener: what follows `welcome` is kept for the next one. */
+  readonly socket: LinkSocket;
+  readonly welcome: Welcome;
+  readonly port: number;
+}
+
+export interface AttemptResult {
+  readonly end: Linked | LinkEnd;
+  /** Of the bridge that was tried. */
+  readonly instance: string | undefined;
+  /** Of the state files that were tried. */
+  readonly fingerprint: string;
+}
+
+/** Ids that a bridge may turn down in a row: two clashes of random ids mean that it is broken. */
+const maxIdClashes = 3;
+
+/** One attempt: find the bridge or start it, open a socket, say hello, wait for `welcome`. Never rejects. */
+export async function attemptLink(
+  deps: AttemptDeps,
+  { byUser, signal }: { readonly byUser: boolean; readonly signal: AbortSignal },
+): Promise<AttemptResult> {
+  const { bridge, starter } = deps;
+  let { found, fingerprint } = await bridge.find(signal);
+  if (found.kind === 'missing' && deps.mayStart() && !signal.aborted) {
+    const end = await starter.start({ byUser, signal });
+    if (end !== undefined) return { end, instance: undefined, fingerprint };
+    ({ found, fingerprint } = await bridge.find(signal));
+  }
+  if (found.kind === 'missing') return { end: { kind: 'dropped', reason: found.reason }, instance: undefined, fingerprint };
+  starter.reset();
+  return { end: await open(deps, found, signal), instance: found.instance, fingerprint };
+}
+
+async function open(deps: AttemptDeps, bridge: ProvenBridge, signal: AbortSignal): Promise<Linked | LinkEnd> {
+  const deadline = new AbortController();
+  const late = `no answer from the bridge within ${limits.handshakeMs / 1000} s`;
+  const timer = deps.clock.after(limits.handshakeMs, () => deadline.abort(new Error(late)));
+  const either = AbortSignal.any([signal, deadline.signal]);
+  try {
+    const socket = await deps.openSocket(bridge, either);
+    const answer = await greet(deps.hello, socket, either);
+    if (answer.kind !== 'linked') socket.dispose();
+    return answer.kind === 'linked' ? { ...answer, socket, port: bridge.port } : answer;
+  } catch (error) {
+    // Every failure to open ends this attempt only; the reason is logged and shown by the link.
+    return { kind: 'dropped', reason: deadline.signal.aborted ? late : messageOf(error) };
+  } finally {
+    timer.dispose();
+  }
+}
+
+type Greeting = { readonly kind: 'linked'; readonly welcome: Welcome } | LinkEnd;
+
+function greet(hello: HelloDeps, socket: LinkSocket, signal: AbortSignal): Promise<Greeting> {
+  return new Promise((resolve) => {
+    let clashes = 0;
+    const say = () => socket.send(encode(createHello(hello, socket.editorProof)));
+    const settle = (end: Greeting) => {
+      socket.listen(undefined);
+      signal.removeEventListener('abort', abort);
+      resolve(end);
+    };
+    const abort = () => settle({ kind: 'dropped', reason: messageOf(signal.reason) });
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    socket.listen({
+      traffic: () => {},
+      closed: (code, reason) => settle(endOf(code, reason)),
+      message: (text) => {
+        const message = parseToEditor(text);
+        if (message?.type === 'welcome') {
+          settle(message.version === linkVersion ? { kind: 'linked', welcome: message } : otherVersion(message.version));
+        } else if (message?.type === 'id_in_use' && clashes < maxIdClashes) {
+          clashes += 1;
+          hello.identity.renew();
+          say();
+        } else {
+          settle({ kind: 'dropped', reason: 'the bridge did not answer as the link demands' });
+        }
+      },
+    });
+    say();
+  });
+}
+
+function otherVersion(version: number): LinkEnd {
+  return { kind: 'refused', reason: `the bridge speaks version ${version} of the link, this extension ${linkVersion}` };
+}

@@ -1,0 +1,192 @@
+import { successResult } from '../../shared/call-result.ts';
+import type { Handlers } from '../../shared/catalog.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { type Effect, effectOf, type ToolDefinition } from '../../shared/define-tool.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import { HoldfastError, messageOf, toErrorInfo } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
+import { parseInput } from '../../shared/parse-input.ts';
+import type { CallMessage, ToBridge } from '../../shared/protocol.ts';
+import type { ToolContext } from '../tools/tool-context.ts';
+import {
+  answerTooLarge,
+  cancelled,
+  executedUnless,
+  invalidOutput,
+  outcomeUnknown,
+  timedOut,
+  toolMissing,
+  untrusted,
+} from './call-errors.ts';
+import type { CallOutcome, Journal } from './journal.ts';
+import type { LinkCalls } from './online-session.ts';
+
+type Definitions = Readonly<Record<string, ToolDefinition>>;
+type AnyHandler = (input: unknown, context: ToolContext) => Promise<unknown>;
+type Reply = (message: ToBridge) => void;
+
+export interface CallRouterDeps<D extends Definitions> {
+  /** The tools that may be called here, and nothing else. */
+  readonly definitions: D;
+  readonly handlers: Handlers<D, ToolContext>;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether the user trusts the workspace; without trust only reading tools run. */
+  readonly isTrusted: () => boolean;
+}
+
+/** A call that runs. Its answer goes to whoever asked last: an earlier asker's link is gone. */
+interface Running {
+  readonly tool: string;
+  readonly effect: Effect;
+  readonly abort: AbortController;
+  reply: Reply;
+}
+
+interface Prepared {
+  readonly effect: Effect;
+  readonly execute: (context: ToolContext) => Promise<string>;
+}
+
+/**
+ * Runs the bridge's calls, each at most once: a call that was seen before is joined or answered from the journal. A call
+ * does not depend on the link on which it came; it goes on without one. Nothing here throws, and each question gets at
+ * most one answer.
+ */
+export class CallRouter<D extends Definitions> implements LinkCalls, Disposable {
+  readonly #deps: CallRouterDeps<D>;
+  readonly #running = new Map<string, Running>();
+
+  constructor(deps: CallRouterDeps<D>) {
+    this.#deps = deps;
+  }
+
+  get journalIds(): readonly string[] {
+    return this.#deps.journal.ids;
+  }
+
+  call(message: CallMessage, reply: Reply): void {
+    const { journal } = this.#deps;
+    const { id } = message;
+    const running = this.#running.get(id);
+    if (running !== undefined) {
+      running.reply = reply;
+      return;
+    }
+    const known = journal.find(id);
+    if (known !== undefined) void known.then((outcome) => reply({ type: 'result', id, ...outcome }));
+    else if (message.repeat) reply({ type: 'result', id, ok: false, error: outcomeUnknown(message.tool).info });
+    else void this.#run(message, reply);
+  }
+
+  cancel(id: string, reason: string): void {
+    const running = this.#running.get(id);
+    running?.abort.abort(cancelled(running.tool, reason, running.effect));
+  }
+
+  ack(ids: readonly string[]): void {
+    this.#deps.journal.forget(ids);
+  }
+
+  /** Stops what runs: the extension host ends. */
+  dispose(): void {
+    for (const id of this.#running.keys()) this.cancel(id, 'the window closes');
+  }
+
+  async #run(message: CallMessage, reply: Reply): Promise<void> {
+    const { clock, log, journal } = this.#deps;
+    const { id, tool } = message;
+    const startMs = clock.now();
+    const prepared = this.#prepare(message);
+    const effect = prepared instanceof HoldfastError ? 'read' : prepared.effect;
+    const running: Running = { tool, effect, abort: new AbortController(), reply };
+    this.#running.set(id, running);
+    const outcome = await journal.run({ id, effect }, () => this.#execute(message, prepared, running));
+    this.#running.delete(id);
+    const how = outcome.ok ? `${outcome.content.length} characters` : outcome.error.code;
+    log.debug(`${tool} for ${message.agent.name}: ${how} in ${Math.round(clock.now() - startMs)} ms`);
+    running.reply({ type: 'result', id, ...outcome });
+  }
+
+  #prepare({ tool, input: raw }: CallMessage): Prepared | HoldfastError {
+    const { definitions, handlers, isTrusted } = this.#deps;
+    const definition = Object.hasOwn(definitions, tool) ? definitions[tool] : undefined;
+    if (definition === undefined) return toolMissing(tool, Object.keys(definitions));
+    try {
+      const input = parseInput(tool, definition, raw);
+      const effect = effectOf(definition, input);
+      if (effect !== 'read' && !isTrusted()) return untrusted(tool);
+      const handler = handlerOf(handlers, tool);
+      return { effect, execute: async (context) => answer(tool, definition, effect, await handler(input, context)) };
+    } catch (error) {
+      return error instanceof HoldfastError ? error : HoldfastError.from(toErrorInfo(error, 'no'));
+    }
+  }
+
+  async #execute(message: CallMessage, prepared: Prepared | HoldfastError, running: Running): Promise<CallOutcome> {
+    if (prepared instanceof HoldfastError) return { ok: false, error: prepared.info };
+    const { clock, log } = this.#deps;
+    const { id, tool, budgetMs } = message;
+    const { effect, execute } = prepared;
+    const { signal } = running.abort;
+    const budget = clock.after(budgetMs, () => running.abort.abort(timedOut(tool, budgetMs, effect)));
+    let stop: Disposable | undefined;
+    let answered = false;
+    const stopped = new Promise<never>((_resolve, reject) => {
+      const giveUp = () => reject(stopReason(signal));
+      signal.addEventListener('abort', () => (stop = clock.after(limits.callStopMs, giveUp)), { once: true });
+    });
+    const context: ToolContext = {
+      signal,
+      agent: message.agent,
+      clock,
+      log: log.area(tool),
+      progress: (progress) => {
+        if (!answered) running.reply({ type: 'progress', id, ...progress });
+      },
+    };
+    const work = execute(context);
+    work.catch((error: unknown) => {
+      // Until then the race below tells of it.
+      if (answered) log.debug(`${tool} failed after its call had ended: ${messageOf(error)}`);
+    });
+    try {
+      return { ok: true, content: await Promise.race([work, stopped]) };
+    } catch (error) {
+      // A handler that was stopped may still say what it did; everything else that it throws then is the stop itself.
+      const told = signal.aborted && !(error instanceof HoldfastError) ? stopReason(signal) : error;
+      if (!(told instanceof HoldfastError)) log.warn(`${tool} failed unexpectedly: ${messageOf(told)}`);
+      return { ok: false, error: toErrorInfo(told, executedUnless(effect)) };
+    } finally {
+      answered = true;
+      budget.dispose();
+      stop?.dispose();
+    }
+  }
+}
+
+function stopReason(signal: AbortSignal): HoldfastError {
+  const reason: unknown = signal.reason;
+  return reason instanceof HoldfastError ? reason : HoldfastError.from(toErrorInfo(reason));
+}
+
+function answer(tool: string, definition: ToolDefinition, effect: Effect, output: unknown): string {
+  const parsed = definition.output.safeParse(output);
+  if (!parsed.success) throw invalidOutput(tool, effect, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const content = successResult(definition, parsed.data);
+  const bytes = Buffer.byteLength(content);
+  // The envelope before the content is far smaller than this room.
+  if (bytes > limits.linkMaxPayloadBytes - 4_096) throw answerTooLarge(tool, bytes, effect);
+  return content;
+}
+
+/**
+ * The only cast of the sources: `Handlers` has checked at compile time that the handler of a name takes what the
+ * definition of the same name parses, which the type of a look-up by a run-time name cannot say.
+ */
+function handlerOf<D extends Definitions>(handlers: Handlers<D, ToolContext>, tool: string): AnyHandler {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- see above
+  return (handlers as Readonly<Record<string, AnyHandler>>)[tool] as AnyHandler;
+}

@@ -1,0 +1,210 @@
+import type { Clock } from '../../shared/clock.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../shared/disposable.ts';
+import { Emitter } from '../../shared/events.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
+import type { StatusMessage, WindowInfo } from '../../shared/protocol.ts';
+import { type AttemptResult, attemptLink, type Linked } from './attempt.ts';
+import type { BridgeSource } from './bridge-source.ts';
+import { BridgeStarter } from './bridge-starter.ts';
+import type { HelloDeps } from './hello.ts';
+import type { LinkEnd } from './link-end.ts';
+import type { OpenLinkSocket } from './link-socket.ts';
+import type { LinkState } from './link-state.ts';
+import { type LinkCalls, OnlineSession } from './online-session.ts';
+import { Outage } from './outage.ts';
+import { startWait } from './wait.ts';
+
+export interface LinkDeps extends Omit<HelloDeps, 'journalIds'> {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A number in [0, 1): spreads the reconnects of many windows. */
+  readonly random: () => number;
+  readonly bridge: BridgeSource;
+  readonly openSocket: OpenLinkSocket;
+  readonly calls: LinkCalls;
+  /** Whether a missing bridge may be started; asked at each attempt. */
+  readonly mayStartBridge: () => boolean;
+}
+
+/** A state and what lives only as long as it: timers, watchers, the running attempt, the socket. */
+type Phase = LinkState & { readonly scope: DisposableStore; readonly session?: OnlineSession };
+
+/**
+ * The editor link of one window: finds the bridge, keeps one link to it, and comes back by itself.
+ *
+ * Every state change goes through `#enter`, which ends all that belonged to the state before. A callback that comes late
+ * finds its scope disposed and does nothing.
+ */
+export class Link implements Disposable {
+  readonly #deps: LinkDeps;
+  readonly #starter: BridgeStarter;
+  readonly #stateChanged = new Emitter<LinkState>();
+  readonly #statusReceived = new Emitter<StatusMessage>();
+  readonly onDidChangeState = this.#stateChanged.event;
+  /** What the bridge tells of its agents, sessions and calls. */
+  readonly onDidReceiveStatus = this.#statusReceived.event;
+  #phase: Phase = { kind: 'stopped', scope: new DisposableStore() };
+  /** From the loss of a healthy link until the next one has proven healthy. */
+  #outage: Outage | undefined;
+  /** What the last attempt saw: only a bridge beside this one is news. */
+  #seen: Pick<AttemptResult, 'instance' | 'fingerprint'> | undefined;
+  #disposed = false;
+
+  constructor(deps: LinkDeps) {
+    this.#deps = deps;
+    this.#starter = new BridgeStarter(deps);
+  }
+
+  get state(): LinkState {
+    return this.#phase;
+  }
+
+  /** Leaves `stopped`. */
+  start(): void {
+    if (this.#phase.kind === 'stopped') this.#connect(false);
+  }
+
+  /** The user asks: ends a wait or a refusal. */
+  reconnectNow(): void {
+    if (this.#phase.kind !== 'connecting' && this.#phase.kind !== 'online') this.#connect(true);
+  }
+
+  /** The window got the focus: somebody is here who may want it. */
+  wake(): void {
+    if (this.#phase.kind === 'waiting') this.#connect(false);
+  }
+
+  /** A setting changed: what was refused or waited for may work now. */
+  settingsChanged(): void {
+    if (this.#phase.kind === 'waiting' || this.#phase.kind === 'refused') this.#connect(false);
+  }
+
+  /** The user asks for another bridge process. The bridge leaves with 4004, and whoever may start one does. */
+  restartBridge(): void {
+    if (this.#phase.session === undefined) this.reconnectNow();
+    else this.#phase.session.send({ type: 'shutdown' });
+  }
+
+  /** Tells the bridge what has changed in this window. Without a link nothing is lost: `hello` tells all. */
+  sendWindow(window: Partial<WindowInfo>): void {
+    this.#phase.session?.send({ type: 'event', window });
+  }
+
+  #enter(state: LinkState, scope = new DisposableStore(), session?: OnlineSession): DisposableStore {
+    this.#phase.scope.dispose();
+    this.#phase = { ...state, scope, ...(session === undefined ? {} : { session }) };
+    this.#stateChanged.fire(this.#phase);
+    return scope;
+  }
+
+  #connect(byUser: boolean): void {
+    if (this.#disposed) return;
+    this.#outage ??= new Outage(this.#deps);
+    const scope = this.#enter({ kind: 'connecting', attempt: this.#outage.attempt });
+    const giveUp = new AbortController();
+    scope.add(toDisposable(() => giveUp.abort(new Error('given up'))));
+    void this.#attempt(byUser, giveUp.signal, this.#outage, scope);
+  }
+
+  async #attempt(byUser: boolean, signal: AbortSignal, outage: Outage, scope: DisposableStore): Promise<void> {
+    const { bridge, openSocket, mayStartBridge, calls, clock } = this.#deps;
+    const hello: HelloDeps = { ...this.#deps, journalIds: () => calls.journalIds };
+    const deps = { clock, bridge, starter: this.#starter, mayStart: mayStartBridge, openSocket, hello };
+    const { end, ...seen } = await attemptLink(deps, { byUser, signal });
+    if (scope.disposed) {
+      if (end.kind === 'linked') end.socket.dispose();
+      return;
+    }
+    this.#seen = seen;
+    if (end.kind === 'linked') this.#goOnline(end, outage);
+    else this.#fail(end, outage);
+  }
+
+  #goOnline(linked: Linked, outage: Outage): void {
+    const { clock, log, calls } = this.#deps;
+    const { instance, bridgeVersion: version, editorId, graceMs } = linked.welcome;
+    const name = `bridge ${version} on port ${linked.port}`;
+    const scope = new DisposableStore();
+    const session = scope.add(
+      new OnlineSession({
+        clock,
+        log,
+        calls,
+        linked,
+        status: (message) => this.#statusReceived.fire(message),
+        ended: (end) => this.#drop(end),
+      }),
+    );
+    scope.add(
+      clock.after(limits.healthyAfterMs, () => {
+        outage.ended(name);
+        this.#outage = undefined;
+      }),
+    );
+    outage.opened(name);
+    const bridge = { instance, version, port: linked.port, editorId, graceMs };
+    this.#enter({ kind: 'online', sinceMs: clock.now(), bridge }, scope, session);
+    session.start();
+  }
+
+  /** An open link ended. */
+  #drop(end: LinkEnd): void {
+    if (this.#outage !== undefined) {
+      this.#fail(end, this.#outage);
+      return;
+    }
+    this.#outage = new Outage(this.#deps);
+    if (end.kind === 'dropped') this.#wait(end.reason, this.#outage.lost(end.reason), this.#outage);
+    else this.#fail(end, this.#outage);
+  }
+
+  /** An attempt failed, or its link did not live long enough to count. */
+  #fail(end: LinkEnd, outage: Outage): void {
+    switch (end.kind) {
+      case 'refused':
+        this.#refuse(end);
+        return;
+      case 'replaced':
+        if (outage.followReplacement(end.reason)) this.#connect(false);
+        else this.#wait(end.reason, outage.failed(end.reason), outage);
+        return;
+      case 'dropped':
+        this.#wait(end.reason, outage.failed(end.reason), outage);
+    }
+  }
+
+  #wait(reason: string, delayMs: number, outage: Outage): void {
+    const { clock } = this.#deps;
+    const scope = this.#enter({ kind: 'waiting', attempt: outage.attempt, untilMs: clock.now() + delayMs, delayMs, reason });
+    scope.add(startWait({ clock, delayMs, over: () => this.#connect(false) }));
+    this.#watch(scope, (signal) => void this.#wakeForNewBridge(scope, signal));
+  }
+
+  #refuse({ reason, detail }: Extract<LinkEnd, { kind: 'refused' }>): void {
+    this.#deps.log.warn(`refused: ${reason}; waiting for a change or for the user`);
+    const scope = this.#enter({ kind: 'refused', reason, ...(detail === undefined ? {} : { detail }) });
+    this.#watch(scope, () => this.#connect(false));
+  }
+
+  #watch(scope: DisposableStore, changed: (signal: AbortSignal) => void): void {
+    const giveUp = new AbortController();
+    scope.add(toDisposable(() => giveUp.abort(new Error('given up'))));
+    scope.add(this.#deps.bridge.watch(this.#seen?.fingerprint, () => changed(giveUp.signal)));
+  }
+
+  /** Not any write ends a wait: only a bridge that was not tried yet and that proves itself. */
+  async #wakeForNewBridge(scope: DisposableStore, signal: AbortSignal): Promise<void> {
+    const { found } = await this.#deps.bridge.find(signal);
+    if (scope.disposed || found.kind === 'missing' || found.instance === this.#seen?.instance) return;
+    this.#connect(false);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#enter({ kind: 'stopped' });
+    this.#stateChanged.dispose();
+    this.#statusReceived.dispose();
+  }
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../../shared/clock.ts';
+import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import type { Log } from '../../shared/log.ts';
+import { type CallMessage, closeCodes, encode, type StatusMessage, type ToBridge } from '../../shared/protocol.ts';
+import type { Linked } from './attempt.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { endOf, type LinkEnd } from './link-end.ts';
+import { parseToEditor } from './parse-message.ts';
+
+/** Where the bridge's calls go. Implemented by `CallRouter`. */
+export interface LinkCalls {
+  /** Runs the call, or joins it; `reply` belongs to the link on which it was asked. */
+  call(message: CallMessage, reply: (message: ToBridge) => void): void;
+  cancel(id: string, reason: string): void;
+  ack(ids: readonly string[]): void;
+  /** Ids that may be repeated. */
+  readonly journalIds: readonly string[];
+}
+
+export interface OnlineSessionDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly calls: LinkCalls;
+  readonly linked: Linked;
+  readonly status: (message: StatusMessage) => void;
+  /** Called once. */
+  readonly ended: (end: LinkEnd) => void;
+}
+
+/** One open link: hands messages on, keeps the heartbeat, and tells when it is over. Owns its socket. */
+export class OnlineSession implements Disposable {
+  readonly #deps: OnlineSessionDeps;
+  readonly #store = new DisposableStore();
+  readonly #heartbeat: Heartbeat;
+
+  constructor(deps: OnlineSessionDeps) {
+    this.#deps = deps;
+    const { clock, log, linked } = deps;
+    const socket = this.#store.add(linked.socket);
+    const heartbeat = new Heartbeat({
+      clock,
+      log,
+      beatMs: linked.welcome.heartbeatMs,
+      ping: () => socket.ping(),
+      dead: () => this.#end({ kind: 'dropped', reason: 'the bridge fell silent' }),
+    });
+    this.#heartbeat = this.#store.add(heartbeat);
+  }
+
+  /** Begins to hand on what the bridge sends; apart from the constructor, because a message may be waiting already. */
+  start(): void {
+    this.#deps.linked.socket.listen({
+      message: (text) => this.#receive(text),
+      traffic: () => this.#heartbeat.heard(),
+      closed: (code, reason) => this.#end(endOf(code, reason)),
+    });
+  }
+
+  send(message: ToBridge): void {
+    if (!this.#store.disposed) this.#deps.linked.socket.send(encode(message));
+  }
+
+  #receive(text: string): void {
+    const { calls, status, linked } = this.#deps;
+    const message = parseToEditor(text);
+    switch (message?.type) {
+      case 'call':
+        calls.call(message, (reply) => this.send(reply));
+        return;
+      case 'cancel':
+        calls.cancel(message.id, message.reason);
+        return;
+      case 'ack':
+        calls.ack(message.ids);
+        return;
+      case 'status':
+        status(message);
+        return;
+      case 'welcome':
+      case 'id_in_use':
+      case undefined:
+        linked.socket.close(closeCodes.protocolError, 'unexpected message');
+        this.#end({ kind: 'dropped', reason: 'the bridge sent what the link does not know' });
+    }
+  }
+
+  #end(end: LinkEnd): void {
+    if (this.#store.disposed) return;
+    this.dispose();
+    this.#deps.ended(end);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}

@@ -1,0 +1,148 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { editorTools } from '../shared/catalog.ts';
+import { systemClock } from '../shared/clock.ts';
+import { type Disposable, DisposableStore } from '../shared/disposable.ts';
+import { stateFiles } from '../shared/state-files.ts';
+import { BridgeProcess } from './bridge-process.ts';
+import { CallRouter } from './link/call-router.ts';
+import type { EditorIdentity } from './link/hello.ts';
+import { MemoryJournal } from './link/journal.ts';
+import { Link } from './link/link.ts';
+import { openLinkSocket } from './link/socket.ts';
+import { readSettings } from './settings.ts';
+import { createHandlers } from './tools/handlers.ts';
+import type { AgentEndpoint } from './ui/agent-config.ts';
+import { registerCommands } from './ui/commands.ts';
+import { createOutputLog } from './ui/output-log.ts';
+import { StatusBar } from './ui/status-bar.ts';
+import { presentStatus } from './ui/status-text.ts';
+import { applyTerminalEnvironment } from './ui/terminal-environment.ts';
+import { describeWindow, WindowObserver } from './ui/window-observer.ts';
+
+/** Put in by the bundler. */
+declare const HOLDFAST_VERSION: string;
+
+let running: Disposable | undefined;
+
+/** The only place where the extension's parts are made and joined. */
+export function activate(context: vscode.ExtensionContext): void {
+  const store = new DisposableStore();
+  running = store;
+  context.subscriptions.push(store);
+
+  const clock = systemClock;
+  const random = Math.random;
+  const channel = store.add(vscode.window.createOutputChannel('Holdfast', { log: true }));
+  const log = createOutputLog(channel);
+  const settings = () => readSettings((key) => vscode.workspace.getConfiguration('holdfast').get(key));
+
+  const bridge = new BridgeProcess({
+    clock,
+    log: log.area('bridge'),
+    random,
+    env: process.env,
+    platform: process.platform,
+    homeDir: homedir(),
+    tempDir: tmpdir(),
+    execPath: process.execPath,
+    bundlePath: context.asAbsolutePath('dist/holdfast.cjs'),
+    version: HOLDFAST_VERSION,
+  });
+  const nameTerminals = () =>
+    applyTerminalEnvironment(context.environmentVariableCollection, {
+      enabled: settings().terminalEnvironment,
+      editorId: identity.editorId,
+      binDir: bridge.binDir,
+    });
+  const identity = createIdentity(context.workspaceState, nameTerminals);
+  nameTerminals();
+
+  const handlers = store.add(createHandlers({ clock, epoch: identity.epoch }));
+  const calls = store.add(
+    new CallRouter({
+      definitions: editorTools,
+      handlers: handlers.table,
+      journal: store.add(new MemoryJournal({ clock })),
+      clock,
+      log: log.area('calls'),
+      isTrusted: () => vscode.workspace.isTrusted,
+    }),
+  );
+  const link = store.add(
+    new Link({
+      clock,
+      log: log.area('link'),
+      random,
+      identity,
+      extensionVersion: HOLDFAST_VERSION,
+      describeWindow,
+      toolNames: Object.keys(editorTools),
+      calls,
+      bridge,
+      openSocket: openLinkSocket,
+      mayStartBridge: () => settings().bridgeStart === 'auto',
+    }),
+  );
+
+  store.add(new StatusBar({ clock, link, onDidReceiveStatus: link.onDidReceiveStatus, command: 'holdfast.menu' }));
+  store.add(
+    registerCommands({
+      summary: () => presentStatus(link.state, clock.now(), 0).label,
+      reconnectNow: () => link.reconnectNow(),
+      showLog: () => channel.show(),
+      restartBridge: () => link.restartBridge(),
+      mayStartBridge: () => settings().bridgeStart === 'auto',
+      findEndpoint: () => findEndpoint(bridge),
+    }),
+  );
+
+  const observer = store.add(new WindowObserver({ clock }));
+  store.add(observer.onDidChange((changes) => link.sendWindow(changes)));
+  store.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && link.wake()));
+  store.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration('holdfast')) return;
+      nameTerminals();
+      link.settingsChanged();
+    }),
+  );
+  link.start();
+}
+
+export function deactivate(): void {
+  running?.dispose();
+  running = undefined;
+}
+
+/** VS Code has no stable id of a window: one is kept with the workspace, and the bridge tells when two share it. */
+function createIdentity(state: vscode.Memento, changed: () => void): EditorIdentity {
+  const key = 'editorId';
+  const mint = () => {
+    const id = `w-${randomBytes(4).toString('hex')}`;
+    void state.update(key, id);
+    return id;
+  };
+  const kept = state.get(key);
+  let editorId = typeof kept === 'string' ? kept : mint();
+  return {
+    get editorId() {
+      return editorId;
+    },
+    epoch: randomUUID(),
+    renew() {
+      editorId = mint();
+      changed();
+    },
+  };
+}
+
+async function findEndpoint(bridge: BridgeProcess): Promise<AgentEndpoint | undefined> {
+  const { found } = await bridge.find(AbortSignal.timeout(5_000));
+  if (found.kind !== 'proven') return undefined;
+  const token = await readFile(join(bridge.stateDir, stateFiles.token), 'utf8');
+  return { url: `http://127.0.0.1:${found.port}/mcp`, token: token.trim() };
+}

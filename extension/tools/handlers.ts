@@ -1,0 +1,44 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { editorTools, Handlers } from '../../shared/catalog.ts';
+import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { limits } from '../../shared/limits.ts';
+import { createBufferHandlers } from './buffers.ts';
+import { createContextHandlers } from './context.ts';
+import { createDiagnosticsHandlers } from './diagnostics.ts';
+import { filesHandlers } from './files.ts';
+import { CleanBases } from './support/clean-bases.ts';
+import { CursorMemory } from './support/cursor-memory.ts';
+import type { Snapshot } from './support/diagnostics-delta.ts';
+import { DiagnosticsWatch } from './support/diagnostics-watch.ts';
+import { KnownTexts } from './support/known-texts.ts';
+import { LastSelection } from './support/last-selection.ts';
+import type { ToolContext } from './tool-context.ts';
+
+export interface EditorHandlers extends Disposable {
+  readonly table: Handlers<typeof editorTools, ToolContext>;
+}
+
+export interface HandlersDeps {
+  readonly clock: Clock;
+  /** Names this life of the extension host, so that what it made is not taken for another's. */
+  readonly epoch: string;
+}
+
+/** The handlers of all editor tools, with what they watch from now on. */
+export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
+  const store = new DisposableStore();
+  const bases = store.add(new CleanBases());
+  const watch = store.add(new DiagnosticsWatch({ clock }));
+  const selections = store.add(new LastSelection());
+  const known = new KnownTexts({ maxChars: limits.knownTextsMaxChars });
+  const cursors = new CursorMemory<Snapshot>({ max: limits.diagnosticsMaxCursors, prefix: epoch });
+  return {
+    table: {
+      ...createContextHandlers({ selections }),
+      ...createBufferHandlers({ bases, known }),
+      ...createDiagnosticsHandlers({ bases, watch, cursors }),
+      ...filesHandlers,
+    },
+    dispose: () => store.dispose(),
+  };
+}

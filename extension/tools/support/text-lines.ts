@@ -1,0 +1,58 @@
+/** Lines and columns as agents count them: 1-based, columns in UTF-16 units, a line without its end. */
+import { HoldfastError } from '../../../shared/errors.ts';
+
+export interface Lines {
+  readonly start_line: number;
+  readonly end_line: number;
+}
+
+/** The text's lines without their ends. A text that ends in a line end has an empty last line, as editors show it. */
+export function splitLines(text: string): string[] {
+  return text.split(/\r\n|\r|\n/);
+}
+
+/** The same text with every line end as `eol`. */
+export function withEol(text: string, eol: '\n' | '\r\n'): string {
+  return text.replace(/\r\n|\r|\n/g, eol);
+}
+
+/** The line, from 1, that holds the offset of a text whose lines end in \n or \r\n. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
+  return line;
+}
+
+/** What a position is checked against. */
+export interface LineSource {
+  readonly path: string;
+  readonly lineCount: number;
+  /** Length in UTF-16 units of a line, from 1. */
+  lineLength(line: number): number;
+}
+
+/** Throws `position_out_of_range`, naming the real count, for a line past the end. */
+export function checkLine({ path, lineCount }: LineSource, line: number): void {
+  if (line <= lineCount) return;
+  throw new HoldfastError(
+    'position_out_of_range',
+    `${path} has ${lineCount} ${lineCount === 1 ? 'line' : 'lines'}; there is no line ${line}.`,
+    {
+      hint: `Use a line from 1 to ${lineCount}.`,
+    },
+  );
+}
+
+/** Throws `position_out_of_range` for a line past the end or a column past the end of its line. */
+export function checkPosition(source: LineSource, line: number, column: number): void {
+  checkLine(source, line);
+  const last = source.lineLength(line) + 1;
+  if (column <= last) return;
+  throw new HoldfastError(
+    'position_out_of_range',
+    `Line ${line} of ${source.path} ends at column ${last}; there is no column ${column}.`,
+    {
+      hint: `Use a column from 1 to ${last}.`,
+    },
+  );
+}

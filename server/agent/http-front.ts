@@ -1,0 +1,141 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { catalog } from '../../shared/catalog.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { Disposable } from '../../shared/disposable.ts';
+import type { Log } from '../../shared/log.ts';
+import { type Hmac, isNonce } from '../../shared/proof.ts';
+import { linkPath, type StatusMessage } from '../../shared/protocol.ts';
+import type { ProofAnswer } from '../../shared/state-files.ts';
+import type { Dispatcher } from '../calls/dispatcher.ts';
+import { createAccess } from './access.ts';
+import { answerJson, answerRefusal, type Refusal, refusalBody, refuseUnread } from './http-answers.ts';
+import { HttpTransport } from './http-transport.ts';
+import { instructions } from './instructions.ts';
+import { rpcCodes } from './json-rpc.ts';
+import { LegacyLeg, legacyVersions } from './legacy/legacy-leg.ts';
+import { createSdkServers } from './legacy/sdk-server.ts';
+import { createSessionIds } from './legacy/session-id.ts';
+import { createMethods } from './methods.ts';
+import { createModernNotServed } from './modern/not-served.ts';
+import { createToolList } from './tool-list.ts';
+
+export interface HttpFrontDeps {
+  /** The port that this bridge listens on: part of what a right Host and Origin are. */
+  readonly port: number;
+  readonly token: string;
+  readonly sessionKey: string;
+  readonly instance: string;
+  readonly version: string;
+  readonly dispatcher: Pick<Dispatcher, 'call'>;
+  readonly proof: (nonce: string) => ProofAnswer;
+  /** What `GET /status` answers. */
+  readonly status: () => object;
+  /** Takes the socket of an upgrade to the editor link. */
+  readonly handleUpgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly hmac: Hmac;
+  /** At least 16 random bytes as base64url. */
+  readonly randomToken: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What the bridge's idle exit watches. */
+export interface HttpActivity {
+  /** Monotonic time of the last request. */
+  readonly lastRequestMs: number;
+  readonly openStreams: number;
+  readonly inFlight: number;
+}
+
+export interface HttpFront extends Disposable {
+  request(req: IncomingMessage, res: ServerResponse): void;
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly activity: HttpActivity;
+  /** The agents with a session in memory, and what became of stale ones: for `status`. */
+  readonly sessions: Pick<StatusMessage, 'agents' | 'counters'>;
+}
+
+/** The whole HTTP surface of the bridge. Access is decided from the head of a request, before its body is read. */
+export function createHttpFront(deps: HttpFrontDeps): HttpFront {
+  const { clock, log } = deps;
+  const access = createAccess(deps);
+  const toolList = createToolList(catalog, new Set(['core']));
+  const legacy = new LegacyLeg({
+    methods: createMethods({ dispatcher: deps.dispatcher, toolList }),
+    connectSdk: createSdkServers({ version: deps.version, instructions }),
+    sessionIds: createSessionIds(deps),
+    instance: deps.instance,
+    clock,
+    log,
+  });
+  const transport = new HttpTransport({ legs: { legacy, modern: createModernNotServed({ versions: legacyVersions }) }, clock, log });
+  let lastRequestMs = clock.now();
+  let inFlight = 0;
+
+  const serve = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const { path, query } = splitTarget(req.url);
+    const refusal = access.checkSource(req) ?? (needsBearer(path) ? access.checkBearer(req) : undefined);
+    if (refusal !== undefined) return refuseUnread(req, res, refusal, clock);
+    if (path === '/mcp') return transport.handle(req, res);
+    if (path === '/status' && req.method === 'GET') return answerJson(res, 200, JSON.stringify(deps.status()));
+    if (path === '/proof' && req.method === 'GET') {
+      const nonce = new URLSearchParams(query).get('nonce') ?? undefined;
+      if (!isNonce(nonce)) return answerRefusal(res, { status: 400, message: 'Bad Request: nonce is 16 to 64 bytes as base64url' });
+      return answerJson(res, 200, JSON.stringify(deps.proof(nonce)));
+    }
+    refuseUnread(req, res, { status: 404, message: 'Not found: the MCP endpoint is /mcp' }, clock);
+  };
+
+  return {
+    request(req, res) {
+      lastRequestMs = clock.now();
+      inFlight++;
+      serve(req, res)
+        .catch((error: unknown) => {
+          log.error(`${req.method ?? ''} request failed unexpectedly: ${String(error)}`);
+          answerRefusal(res, { status: 500, code: rpcCodes.internalError, message: 'Internal error; the details are in the Holdfast log' });
+        })
+        .finally(() => inFlight--);
+    },
+
+    upgrade(req, socket, head) {
+      lastRequestMs = clock.now();
+      const refusal = access.checkSource(req) ?? (splitTarget(req.url).path === linkPath ? undefined : notAnUpgrade);
+      if (refusal === undefined) deps.handleUpgrade(req, socket, head);
+      else refuseUpgrade(socket, refusal);
+    },
+
+    get activity() {
+      return { lastRequestMs, inFlight, openStreams: legacy.sessions.openStreams };
+    },
+
+    get sessions() {
+      return { agents: legacy.sessions.agents, counters: { ...legacy.counters, healed: 0, rehydrated: 0 } };
+    },
+
+    dispose: () => legacy.dispose(),
+  };
+}
+
+const notAnUpgrade: Refusal = { status: 404, message: `Not found: only ${linkPath} is a WebSocket` };
+
+function needsBearer(path: string): boolean {
+  return path === '/mcp' || path === '/status';
+}
+
+function splitTarget(target = ''): { readonly path: string; readonly query: string } {
+  const mark = target.indexOf('?');
+  return mark === -1 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+/** An upgrade has no response object: the refusal is written by hand, and the socket ends once it is out. */
+function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
+  const body = refusalBody(refusal);
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

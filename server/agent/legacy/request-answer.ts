@@ -1,0 +1,72 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Clock } from '../../../shared/clock.ts';
+import type { PostExchange } from '../era.ts';
+import { answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
+import { RpcError, type RpcMessage, type RpcRequest } from '../json-rpc.ts';
+import { SseStream } from '../sse-stream.ts';
+import type { AgentSession, RequestContext } from './agent-session.ts';
+
+/**
+ * Runs one request and answers it: JSON, unless notifications came first and the client takes an event stream. A client
+ * that disconnects has not cancelled (transports, "Sending Messages"): the call runs on and its answer is lost.
+ */
+export async function answerRequest(
+  session: AgentSession,
+  request: RpcRequest,
+  exchange: PostExchange,
+  clock: Clock,
+  headers?: OutgoingHttpHeaders,
+): Promise<void> {
+  const { req, res, body, acceptsStream } = exchange;
+  let stream: SseStream | undefined;
+  const notify = (json: string): void => {
+    stream ??= new SseStream(res, { clock });
+    stream.send(json);
+  };
+  let answer: string | undefined;
+  try {
+    answer = await session.request(request, body, { ...requestContext(req), notify: acceptsStream ? notify : undefined });
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    return answerRefusal(res, { status: 400, id: request.id, code: error.code, message: error.message });
+  }
+  if (stream !== undefined) {
+    if (answer !== undefined) stream.send(answer);
+    stream.dispose();
+  } else if (answer === undefined) {
+    // Cancelled: there is no response to send, but the HTTP exchange has to end.
+    answerEmpty(res, 202);
+  } else {
+    answerJson(res, 200, answer, headers);
+  }
+}
+
+/** Takes a notification or a response, which get no answer but the HTTP status. */
+export async function answerNotification(session: AgentSession, message: RpcMessage, { res, body }: PostExchange): Promise<void> {
+  try {
+    await session.notify(message.kind === 'notification' ? message.method : undefined, body);
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    return answerRefusal(res, { status: 400, code: error.code, message: error.message });
+  }
+  answerEmpty(res, 202);
+}
+
+/** What our own parts, which know where the agent runs, say about it in headers. */
+export function requestContext({ headers }: IncomingMessage): Omit<RequestContext, 'notify'> {
+  const window = headers['holdfast-window'];
+  const folder = headers['holdfast-folder'];
+  return {
+    window: typeof window === 'string' && window !== '' ? window : undefined,
+    folder: typeof folder === 'string' && folder !== '' ? decoded(folder) : undefined,
+  };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A folder that cannot be read is no folder: routing goes on without it.
+    return undefined;
+  }
+}

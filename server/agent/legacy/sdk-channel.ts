@@ -1,0 +1,62 @@
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { isJSONRPCErrorResponse, isJSONRPCResultResponse, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
+import { type RpcId, RpcError, rpcCodes } from '../json-rpc.ts';
+
+/**
+ * Joins the SDK's low-level server to our HTTP transport: a request goes in and its serialised response comes back;
+ * what the server itself wants to say goes to the session's event stream.
+ */
+export class SdkChannel implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #push: (json: string) => void;
+  readonly #waiting = new Map<RpcId, (json: string) => void>();
+
+  constructor(push: (json: string) => void) {
+    this.#push = push;
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
+      const { id } = message;
+      if (id === undefined) return Promise.resolve();
+      const answer = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      answer?.(JSON.stringify(message));
+    } else {
+      this.#push(JSON.stringify(message));
+    }
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#waiting.clear();
+    this.onclose?.();
+    return Promise.resolve();
+  }
+
+  /** Hands a request to the SDK's server; resolves with the serialised response. @throws RpcError as `notify`. */
+  request(id: RpcId, body: unknown): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, resolve);
+      try {
+        this.notify(body);
+      } catch (error) {
+        this.#waiting.delete(id);
+        reject(error);
+      }
+    });
+  }
+
+  /** Hands over a notification or a response. @throws RpcError when it is no message of MCP. */
+  notify(body: unknown): void {
+    const message = JSONRPCMessageSchema.safeParse(body);
+    if (!message.success) throw new RpcError(rpcCodes.invalidRequest, 'Invalid Request: not a JSON-RPC message of MCP');
+    this.onmessage?.(message.data);
+  }
+}

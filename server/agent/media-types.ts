@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http';
+import type { Refusal } from './http-answers.ts';
+
+/** Our answers are JSON; a client that takes event streams as well (as the spec asks of it) may get one. */
+export function checkMediaTypes(req: IncomingMessage): Refusal | undefined {
+  const accepted = acceptedTypes(req);
+  if (accepted.length > 0 && !['application/json', 'application/*', '*/*'].some((type) => accepted.includes(type))) {
+    return { status: 406, message: 'Not Acceptable: the Accept header must list application/json and text/event-stream' };
+  }
+  if (mediaType(req.headers['content-type']) !== 'application/json') {
+    return { status: 415, message: 'Unsupported Media Type: the Content-Type must be application/json' };
+  }
+  return undefined;
+}
+
+/** The accepted media types without their parameters; none when the header is missing, which accepts anything. */
+export function acceptedTypes({ headers }: Pick<IncomingMessage, 'headers'>): readonly string[] {
+  return headers.accept === undefined ? [] : headers.accept.split(',').map(mediaType);
+}
+
+function mediaType(header: string | undefined): string {
+  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+

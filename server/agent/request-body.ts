@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../../shared/clock.ts';
+import { limits } from '../../shared/limits.ts';
+
+export type RequestBody =
+  | { readonly kind: 'whole'; readonly text: string }
+  | { readonly kind: 'too_large' }
+  | { readonly kind: 'too_slow' }
+  /** The client went away before the end. */
+  | { readonly kind: 'cut_off' };
+
+/** Reads a body up to `limits.bodyMaxBytes` and `limits.bodyMs`. An oversized `Content-Length` is not read at all. */
+export function readBody(req: IncomingMessage, clock: Clock): Promise<RequestBody> {
+  if (Number(req.headers['content-length'] ?? 0) > limits.bodyMaxBytes) return Promise.resolve({ kind: 'too_large' });
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const finish = (body: RequestBody): void => {
+      deadline.dispose();
+      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      resolve(body);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > limits.bodyMaxBytes) finish({ kind: 'too_large' });
+      else chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      const [first] = chunks;
+      const whole = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+      finish({ kind: 'whole', text: whole.toString('utf8') });
+    };
+    const onClose = (): void => finish({ kind: 'cut_off' });
+    const deadline = clock.after(limits.bodyMs, () => finish({ kind: 'too_slow' }));
+    req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+}

@@ -1,0 +1,56 @@
+import { instanceProof } from '../shared/proof.ts';
+import { type BridgeFile, parseProofAnswer } from '../shared/state-files.ts';
+import { type MachineBoot, mayBeAlive, readBridgeFile } from './bridge-file.ts';
+import { constantTimeEqual, hmacSha256 } from './crypto.ts';
+import { readSecret } from './state-dir.ts';
+
+export interface FindBridgeDeps {
+  readonly stateDir: string;
+  readonly boot: MachineBoot;
+  /** A fresh nonce of at least 16 bytes, base64url. */
+  readonly nonce: () => string;
+  /** How long the proof may take, in milliseconds. */
+  readonly proofMs: number;
+}
+
+/**
+ * The bridge that runs on this state directory, after it has proven that it knows the editor secret. A stale record, a
+ * reused pid or a foreign server on the port give undefined, and the foreign one learns nothing but a nonce.
+ */
+export async function findBridge({ stateDir, boot, nonce, proofMs }: FindBridgeDeps): Promise<BridgeFile | undefined> {
+  const record = readBridgeFile(stateDir);
+  if (record === undefined || !mayBeAlive(record, boot)) return undefined;
+  const secret = readSecret(stateDir, 'editor.secret');
+  if (secret === undefined) return undefined;
+  const fresh = nonce();
+  const text = await fetchText(`${bridgeOrigin(record.port)}/proof?nonce=${fresh}`, proofMs);
+  const answer = text === undefined ? undefined : parseProofAnswer(text);
+  if (answer === undefined || answer.instance !== record.instance) return undefined;
+  const expected = instanceProof(hmacSha256, secret, fresh, record.port, record.instance);
+  return constantTimeEqual(expected, answer.proof) ? record : undefined;
+}
+
+export function bridgeOrigin(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** The bridge's `/status`, for people and scripts. Only for a bridge that `findBridge` returned: it sends the token. */
+export async function fetchStatus(record: BridgeFile, token: string, timeoutMs: number): Promise<unknown> {
+  const response = await fetch(`${bridgeOrigin(record.port)}/status`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(timeoutMs),
+    redirect: 'error',
+  });
+  if (!response.ok) throw new Error(`the bridge answered ${response.status} to /status: ${await response.text()}`);
+  return response.json();
+}
+
+async function fetchText(url: string, timeoutMs: number): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
+    return response.ok ? await response.text() : undefined;
+  } catch {
+    // Refused, reset, timed out or not HTTP: not our bridge, and the caller treats all of these alike.
+    return undefined;
+  }
+}

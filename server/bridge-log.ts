@@ -1,0 +1,60 @@
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
+import { messageOf } from '../shared/errors.ts';
+import { limits } from '../shared/limits.ts';
+import { createLog, type Log } from '../shared/log.ts';
+import { stateFiles } from '../shared/state-files.ts';
+
+export interface BridgeLogDeps {
+  readonly stateDir: string;
+  /** Writes a line to stderr; must not throw. */
+  readonly stderr: (line: string) => void;
+  readonly wallMs: () => number;
+}
+
+export interface BridgeLog {
+  readonly log: Log;
+  /** Resolves when everything is in the file, or cannot be. */
+  flush(): Promise<void>;
+}
+
+/** The bridge's log: stderr and `bridge.log`, rotated by size. A log that cannot be written never stops the bridge. */
+export function openBridgeLog({ stateDir, stderr, wallMs }: BridgeLogDeps): BridgeLog {
+  let file: RotatingFileStream | undefined = createStream(stateFiles.log, {
+    path: stateDir,
+    size: `${limits.logMaxBytes}B`,
+    rotate: limits.logMaxFiles,
+    mode: 0o600,
+    encoding: 'utf8',
+  });
+  const lose = (error: unknown) => {
+    if (file === undefined) return;
+    file = undefined;
+    stderr(`warn  the log file cannot be written (${messageOf(error)}); logging goes to stderr only`);
+  };
+  file.on('error', lose);
+  // A full disk or a removed directory at the moment of rotation is reported here.
+  file.on('warning', (error) => stderr(`warn  log rotation: ${messageOf(error)}`));
+
+  const log = createLog((level, message) => {
+    const line = `${new Date(wallMs()).toISOString()} ${level.padEnd(5)} ${oneEntry(message)}`;
+    stderr(line);
+    file?.write(`${line}\n`);
+  });
+  return {
+    log,
+    flush: () =>
+      new Promise((resolve) => {
+        if (file === undefined) return resolve();
+        const closing = file;
+        file = undefined;
+        closing.once('error', () => resolve());
+        closing.end(resolve);
+      }),
+  };
+}
+
+/** Keeps one entry one entry: whoever supplied a part of the message cannot forge a line of its own. */
+function oneEntry(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  return message.replace(/\r?\n/g, '\n    ').replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ');
+}

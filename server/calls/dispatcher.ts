@@ -1,0 +1,127 @@
+import { failureResult } from '../../shared/call-result.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { effectOf, type ToolDefinition } from '../../shared/define-tool.ts';
+import { HoldfastError, toErrorInfo } from '../../shared/errors.ts';
+import { closest } from '../../shared/input-issues.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
+import { parseInput } from '../../shared/parse-input.ts';
+import type { CallProgress, EditorSession } from '../editors/editor-call.ts';
+import type { BridgeTool } from './bridge-tools.ts';
+import { CallRecord, type CallStatistics } from './call-record.ts';
+import { route } from './routing.ts';
+
+/** The agent behind a call, as far as tools and routing care. */
+export interface AgentContext {
+  readonly name: string;
+  readonly version: string;
+  /** Id of the window that the agent's terminal belongs to. */
+  readonly window?: string;
+  /** Absolute paths of the agent's own folders; never rejects. */
+  folders(): Promise<readonly string[]>;
+}
+
+export interface ToolCall {
+  readonly name: string;
+  /** As the agent sent them. */
+  readonly arguments: unknown;
+  readonly agent: AgentContext;
+  readonly signal: AbortSignal;
+  readonly progress?: (progress: CallProgress) => void;
+}
+
+export interface DispatcherDeps {
+  readonly catalog: Readonly<Record<string, ToolDefinition>>;
+  readonly bridgeTools: ReadonlyMap<string, BridgeTool>;
+  readonly editors: { list(): readonly EditorSession[] };
+  readonly newCallId: () => string;
+  readonly clock: Pick<Clock, 'now' | 'wallMs'>;
+  readonly log: Log;
+}
+
+/** From an agent's call to its result: definition, input, window, budget. Knows nothing of HTTP or JSON-RPC. */
+export class Dispatcher {
+  readonly #deps: DispatcherDeps;
+  readonly #record = new CallRecord();
+  #pending = 0;
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps;
+  }
+
+  get statistics(): CallStatistics & { readonly pending: number } {
+    return { ...this.#record.statistics, pending: this.#pending };
+  }
+
+  /**
+   * Resolves with a serialised CallToolResult, `isError` for every failure of the tool.
+   *
+   * @throws HoldfastError `unknown_tool` only: naming a tool that does not exist is a misuse of the protocol.
+   */
+  async call(call: ToolCall): Promise<string> {
+    const { catalog, clock, log } = this.#deps;
+    const definition = Object.hasOwn(catalog, call.name) ? catalog[call.name] : undefined;
+    if (definition === undefined) throw unknownTool(call.name, Object.keys(catalog));
+    const startedMs = clock.now();
+    let result: string;
+    let ok = true;
+    this.#pending++;
+    try {
+      result = await this.#run(definition, call);
+    } catch (error) {
+      ok = false;
+      if (!(error instanceof HoldfastError)) log.error(`${call.name} failed unexpectedly: ${String(error)}`);
+      result = failureResult(toErrorInfo(error));
+    } finally {
+      this.#pending--;
+    }
+    const ms = Math.round(clock.now() - startedMs);
+    this.#record.add({ tool: call.name, agent: call.agent.name, ok, ms, atMs: clock.wallMs() });
+    return result;
+  }
+
+  async #run(definition: ToolDefinition, call: ToolCall): Promise<string> {
+    const { name, agent, signal, progress } = call;
+    const bridgeTool = this.#deps.bridgeTools.get(name);
+    if (bridgeTool !== undefined) return bridgeTool(call.arguments);
+    const input = parseInput(name, definition, call.arguments);
+    if (this.#pending > limits.pendingCallsMax) throw busy();
+    const editor = await route(this.#deps.editors.list(), {
+      input,
+      hint: agent.window,
+      folders: () => agent.folders(),
+    });
+    if (!editor.tools.has(name)) throw toolMissing(name, editor);
+    const { timeoutMs } = definition;
+    return editor.call({
+      id: this.#deps.newCallId(),
+      tool: name,
+      input,
+      effect: effectOf(definition, input),
+      budgetMs: Math.min(typeof timeoutMs === 'function' ? timeoutMs(input) : timeoutMs, limits.callMaxMs),
+      agent: { name: agent.name, version: agent.version },
+      signal,
+      ...(progress === undefined ? {} : { progress }),
+    });
+  }
+}
+
+function unknownTool(name: string, names: readonly string[]): HoldfastError {
+  const meant = closest(name, names);
+  const guess = meant === undefined ? '' : ` Did you mean ${JSON.stringify(meant)}?`;
+  return new HoldfastError('unknown_tool', `Unknown tool ${JSON.stringify(name)}.${guess} Tools: ${names.join(', ')}.`, {
+    hint: 'Call one of the listed tools.',
+  });
+}
+
+function busy(): HoldfastError {
+  return new HoldfastError('busy', `${limits.pendingCallsMax} calls are running already.`, {
+    hint: 'Wait for some of them to finish, then repeat the call.',
+  });
+}
+
+function toolMissing(name: string, { id, window }: EditorSession): HoldfastError {
+  return new HoldfastError('tool_missing', `The Holdfast extension in window ${id} (${window.name}) does not have ${name} yet.`, {
+    hint: 'Ask the person to update the Holdfast extension in that window and reload it.',
+  });
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../shared/clock.ts';
+import type { Disposable } from '../shared/disposable.ts';
+import { acquireSocketLock, type SocketLockDeps } from '../shared/socket-lock.ts';
+import type { BridgeFile } from '../shared/state-files.ts';
+
+export type Claim =
+  | { readonly kind: 'ours'; readonly lock: Disposable }
+  | { readonly kind: 'running'; readonly bridge: BridgeFile };
+
+export interface ClaimDeps {
+  readonly lockPath: string;
+  readonly lockDeps: SocketLockDeps;
+  /** The bridge of this state directory, proven. */
+  readonly find: () => Promise<BridgeFile | undefined>;
+  readonly clock: Clock;
+  /** How long another starter may take to come up, in milliseconds. */
+  readonly waitMs: number;
+  readonly retryMs: number;
+}
+
+/**
+ * Either this process becomes the state directory's bridge or there is one: the lock decides, so that of many starters
+ * one wins and the others wait until it has come up. Throws when the owner of the lock neither comes up nor leaves.
+ */
+export async function claimStateDir(deps: ClaimDeps): Promise<Claim> {
+  const { clock, waitMs, retryMs } = deps;
+  const endMs = clock.now() + waitMs;
+  for (;;) {
+    const bridge = await deps.find();
+    if (bridge !== undefined) return { kind: 'running', bridge };
+    const lock = await acquireSocketLock(deps.lockPath, deps.lockDeps);
+    if (lock !== undefined) return { kind: 'ours', lock };
+    if (clock.now() >= endMs) {
+      throw new Error(
+        `another process holds ${deps.lockPath} but answers no proof; stop it (it is a holdfast bridge that hangs, or still starts) and try again`,
+      );
+    }
+    // A timer of the clock alone would let the process end while it waits: the probes keep it alive only in between.
+    await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+  }
+}

@@ -1,0 +1,70 @@
+import type { BridgeFile } from '../shared/state-files.ts';
+import { limits } from '../shared/limits.ts';
+import { fetchStatus } from './bridge-client.ts';
+import { type CallOptions, exitCodes, type StatusOptions } from './cli.ts';
+import { callTool } from './mcp-call.ts';
+import { readSecret } from './state-dir.ts';
+import { describeStatus } from './status.ts';
+
+export interface CommandDeps {
+  readonly version: string;
+  /** The running bridge of a state directory, proven. */
+  readonly find: (stateDir: string) => Promise<BridgeFile | undefined>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** The environment's window id: which window the shell belongs to. */
+  readonly window: string | undefined;
+  readonly folder: string;
+  readonly timeout: (ms: number) => AbortSignal;
+}
+
+/** `holdfast status` */
+export async function status({ stateDir, json }: StatusOptions, deps: CommandDeps): Promise<number> {
+  const running = await findWithToken(stateDir, deps);
+  if (running === undefined) {
+    deps.stdout(json ? `${JSON.stringify({ running: false, stateDir })}\n` : `${noBridge(stateDir)}\n`);
+    return exitCodes.notRunning;
+  }
+  const answer = await fetchStatus(running.bridge, running.token, limits.proofMs);
+  deps.stdout(json ? `${JSON.stringify({ running: true, stateDir, ...asObject(answer) })}\n` : describeStatus(answer));
+  return exitCodes.ok;
+}
+
+/** `holdfast call` */
+export async function call(options: CallOptions, deps: CommandDeps): Promise<number> {
+  const running = await findWithToken(options.stateDir, deps);
+  if (running === undefined) {
+    deps.stderr(`${noBridge(options.stateDir)}\n`);
+    return exitCodes.notRunning;
+  }
+  const { isError, content, structuredContent, _meta } = await callTool(options.tool, options.input, {
+    bridge: running.bridge,
+    token: running.token,
+    version: deps.version,
+    window: options.window ?? deps.window,
+    folder: deps.folder,
+    signal: deps.timeout(options.timeoutMs),
+  });
+  const text = content.map((part) => part.text ?? `[${part.type}]`).join('\n');
+  if (options.json) deps.stdout(`${JSON.stringify(isError ? { isError, text, ..._meta } : (structuredContent ?? { text }))}\n`);
+  else if (isError) deps.stderr(`${text}\n`);
+  else deps.stdout(`${text}\n`);
+  return isError ? exitCodes.failed : exitCodes.ok;
+}
+
+async function findWithToken(
+  stateDir: string,
+  { find }: CommandDeps,
+): Promise<{ readonly bridge: BridgeFile; readonly token: string } | undefined> {
+  const bridge = await find(stateDir);
+  const token = bridge === undefined ? undefined : readSecret(stateDir, 'token');
+  return bridge === undefined || token === undefined ? undefined : { bridge, token };
+}
+
+function noBridge(stateDir: string): string {
+  return `No bridge runs on ${stateDir}. Open VS Code with the Holdfast extension, or run: holdfast serve`;
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}

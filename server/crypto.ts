@@ -1,0 +1,14 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Hmac } from '../shared/proof.ts';
+
+/** HMAC-SHA256 as base64url. */
+export const hmacSha256: Hmac = (key, message) => createHmac('sha256', key).update(message).digest('base64url');
+
+/** Compares in a time that depends on the expected value's length only. */
+export function constantTimeEqual(expected: string, given: string): boolean {
+  const wanted = Buffer.from(expected);
+  const padded = Buffer.alloc(wanted.length);
+  const actual = Buffer.from(given);
+  actual.copy(padded);
+  return timingSafeEqual(wanted, padded) && actual.length === wanted.length;
+}

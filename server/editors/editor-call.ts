@@ -1,0 +1,36 @@
+import type { Effect } from '../../shared/define-tool.ts';
+import type { WindowInfo } from '../../shared/protocol.ts';
+
+export interface CallProgress {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
+}
+
+/** One call on its way to a window. */
+export interface EditorCall {
+  readonly id: string;
+  readonly tool: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Already resolved for this input. */
+  readonly effect: Effect;
+  /** The editor's time; the bridge answers for it `limits.callMarginMs` later. */
+  readonly budgetMs: number;
+  readonly agent: { readonly name: string; readonly version: string };
+  readonly signal: AbortSignal;
+  readonly progress?: (progress: CallProgress) => void;
+}
+
+/** One window's registration at the bridge; outlives its link by the grace time. */
+export interface EditorSession {
+  readonly id: string;
+  readonly epoch: string;
+  readonly window: WindowInfo;
+  readonly readiness: 'ready' | 'reconnecting';
+  readonly tools: ReadonlySet<string>;
+  /**
+   * Resolves with the serialised CallToolResult that the editor made; rejects with a `HoldfastError`. Holds the call
+   * while the link is down, within its budget and the window's grace.
+   */
+  call(call: EditorCall): Promise<string>;
+}

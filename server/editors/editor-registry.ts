@@ -1,0 +1,143 @@
+import type { Clock } from '../../shared/clock.ts';
+import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { Emitter } from '../../shared/events.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
+import { closeCodes, type Hello, linkVersion, type StatusMessage } from '../../shared/protocol.ts';
+import type { EditorSession } from './editor-call.ts';
+import { LinkedEditorSession, type SessionLink } from './editor-session.ts';
+
+export type { EditorCall, EditorSession } from './editor-call.ts';
+
+export interface EditorRegistryDeps {
+  readonly instance: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Every window that is linked or within its grace, by editor id. Owns the sessions and, through them, their links. */
+export class EditorRegistry implements Disposable {
+  readonly #deps: EditorRegistryDeps;
+  readonly #store = new DisposableStore();
+  readonly #sessions = new Map<string, LinkedEditorSession>();
+  readonly #changes = this.#store.add(new Emitter<void>());
+  readonly #shutdowns = this.#store.add(new Emitter<void>());
+  #status: StatusMessage | undefined;
+  #broadcast: Disposable | undefined;
+
+  readonly onDidChange = this.#changes.event;
+  /** A person asked, in one of the windows, for the bridge to be restarted. */
+  readonly onDidRequestShutdown = this.#shutdowns.event;
+
+  constructor(deps: EditorRegistryDeps) {
+    this.#deps = deps;
+  }
+
+  list(): readonly EditorSession[] {
+    return [...this.#sessions.values()];
+  }
+
+  get(id: string): EditorSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  get linkCount(): number {
+    return [...this.#sessions.values()].filter((session) => session.readiness === 'ready').length;
+  }
+
+  /** Results that no call was waiting for, over all windows known now. */
+  get droppedResults(): number {
+    return [...this.#sessions.values()].reduce((sum, session) => sum + session.droppedResults, 0);
+  }
+
+  /**
+   * Takes a proven window in, or tells that its id belongs to another living one: two windows on one folder share their
+   * stored id. The same epoch is the window's own return and replaces its old link at once.
+   */
+  async admit(hello: Hello, link: SessionLink): Promise<'welcome' | 'id_in_use' | 'gone'> {
+    for (;;) {
+      if (this.#store.disposed || !link.open) return 'gone';
+      const session = this.#sessions.get(hello.editorId);
+      const old = session?.link;
+      if (session === undefined) this.#register(hello, link);
+      else if (old === undefined || hello.epoch === session.epoch) this.#replace(session, hello, link);
+      else if (await old.answers(limits.claimPingMs)) return 'id_in_use';
+      // While the ping was out another claimant or the window itself may have come; then look again.
+      else if (session.link !== old && session.link !== undefined) continue;
+      else if (!link.open || this.#sessions.get(hello.editorId) !== session) continue;
+      else this.#replace(session, hello, link);
+      return 'welcome';
+    }
+  }
+
+  /** Tells every window how things stand, at most once per coalescing time and only what is new to them. */
+  broadcast(status: () => StatusMessage): void {
+    this.#broadcast ??= this.#store.add(
+      this.#deps.clock.after(limits.eventCoalesceMs, () => {
+        const message = status();
+        const changed = JSON.stringify(message) !== JSON.stringify(this.#status);
+        this.#forgetBroadcast();
+        this.#status = message;
+        if (changed) for (const session of this.#sessions.values()) session.send(message);
+      }),
+    );
+  }
+
+  /** Closes every link, for example because the bridge is being replaced. */
+  closeLinks(code: number, reason: string): void {
+    for (const session of this.#sessions.values()) session.link?.close(code, reason);
+  }
+
+  dispose(): void {
+    if (this.#store.disposed) return;
+    this.#store.dispose();
+    for (const session of [...this.#sessions.values()]) {
+      const { link } = session;
+      session.dispose();
+      link?.dispose();
+    }
+  }
+
+  #forgetBroadcast(): void {
+    if (this.#broadcast !== undefined) this.#store.delete(this.#broadcast);
+    this.#broadcast = undefined;
+  }
+
+  #register(hello: Hello, link: SessionLink): void {
+    // Before the session exists, so that the welcome precedes the first call.
+    this.#welcome(hello, link);
+    const session = new LinkedEditorSession(hello, link, { clock: this.#deps.clock, log: this.#deps.log });
+    this.#sessions.set(session.id, session);
+    session.onDidChange(() => this.#changes.fire());
+    session.onDidRequestShutdown(() => this.#shutdowns.fire());
+    session.onDidEnd(() => {
+      this.#sessions.delete(session.id);
+      this.#changes.fire();
+    });
+    this.#deps.log.info(`window ${session.id} linked ("${hello.window.name}", ${hello.tools.length} tools)`);
+    this.#changes.fire();
+  }
+
+  #replace(session: LinkedEditorSession, hello: Hello, link: SessionLink): void {
+    const old = session.link;
+    this.#welcome(hello, link);
+    const reloaded = hello.epoch !== session.epoch;
+    session.attach(hello, link);
+    old?.close(closeCodes.superseded, 'a newer link of this window took over');
+    this.#deps.log.info(`window ${session.id} is back${reloaded ? ' after a reload' : ''}`);
+  }
+
+  #welcome(hello: Hello, link: SessionLink): void {
+    link.send({
+      type: 'welcome',
+      version: linkVersion,
+      instance: this.#deps.instance,
+      bridgeVersion: this.#deps.version,
+      editorId: hello.editorId,
+      heartbeatMs: limits.heartbeatMs,
+      graceMs: limits.graceMs,
+    });
+    if (this.#status !== undefined) link.send(this.#status);
+  }
+}

@@ -1,0 +1,222 @@
+import type { Clock } from '../../shared/clock.ts';
+import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { HoldfastError } from '../../shared/errors.ts';
+import { Emitter } from '../../shared/events.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
+import type { Hello, ResultMessage, ToBridge, ToEditor, WindowInfo } from '../../shared/protocol.ts';
+import { linkDown, outcomeUnknown, tooLarge, tooManyCalls } from './call-errors.ts';
+import type { EditorCall, EditorSession } from './editor-call.ts';
+import { PendingCall } from './pending-call.ts';
+
+/** `closed` and `too_large`: nothing was sent. */
+export type SendOutcome = 'sent' | 'closed' | 'too_large';
+
+/** What a session needs of its link. */
+export interface SessionLink extends Disposable {
+  readonly open: boolean;
+  send(message: ToEditor): SendOutcome;
+  close(code: number, reason: string): void;
+  answers(waitMs: number): Promise<boolean>;
+  onMessage(listener: (message: ToBridge) => void): Disposable;
+  onClose(listener: (reason: string) => void): Disposable;
+}
+
+type State =
+  | { readonly kind: 'ready'; readonly link: SessionLink; readonly listeners: DisposableStore }
+  | { readonly kind: 'reconnecting'; readonly sinceMs: number; readonly grace: Disposable }
+  | { readonly kind: 'gone' };
+
+export interface LinkedEditorSessionDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A window's registration: its state, its calls, and what becomes of them when the link breaks. */
+export class LinkedEditorSession implements EditorSession, Disposable {
+  readonly id: string;
+  readonly #deps: LinkedEditorSessionDeps;
+  readonly #pending = new Map<string, PendingCall>();
+  /** Calls given up while the link was down: the same extension host is told on its return. */
+  readonly #owedCancels = new Map<string, string>();
+  readonly #changes = new Emitter<void>();
+  readonly #ends = new Emitter<void>();
+  readonly #shutdowns = new Emitter<void>();
+  #hello: Hello;
+  #state: State;
+  #dropped = 0;
+
+  /** The window's description, its tools or its readiness changed. */
+  readonly onDidChange = this.#changes.event;
+  /** The grace is over: the window is forgotten. */
+  readonly onDidEnd = this.#ends.event;
+  /** The person asked this window to restart the bridge. */
+  readonly onDidRequestShutdown = this.#shutdowns.event;
+
+  constructor(hello: Hello, link: SessionLink, deps: LinkedEditorSessionDeps) {
+    this.id = hello.editorId;
+    this.#deps = deps;
+    this.#hello = hello;
+    this.#state = this.#enterReady(link);
+  }
+
+  get epoch(): string {
+    return this.#hello.epoch;
+  }
+
+  get window(): WindowInfo {
+    return this.#hello.window;
+  }
+
+  get tools(): ReadonlySet<string> {
+    return new Set(this.#hello.tools);
+  }
+
+  get readiness(): 'ready' | 'reconnecting' {
+    return this.#state.kind === 'ready' ? 'ready' : 'reconnecting';
+  }
+
+  get link(): SessionLink | undefined {
+    return this.#state.kind === 'ready' ? this.#state.link : undefined;
+  }
+
+  /** Results that no call was waiting for: late, second, or for an unknown id. */
+  get droppedResults(): number {
+    return this.#dropped;
+  }
+
+  /** The window is back on a new link. Decides for each call what the broken one left open. */
+  attach(hello: Hello, link: SessionLink): void {
+    const sameHost = hello.epoch === this.#hello.epoch;
+    this.#leaveState();
+    this.#hello = hello;
+    this.#state = this.#enterReady(link);
+    if (sameHost) for (const [id, reason] of this.#owedCancels) link.send({ type: 'cancel', id, reason });
+    this.#owedCancels.clear();
+    const journal = new Set(hello.journal);
+    for (const pending of [...this.#pending.values()]) this.#resume(pending, sameHost, journal);
+    this.#changes.fire();
+  }
+
+  /** To the window if it is there; what it says of the bridge is not worth waiting for. */
+  send(message: ToEditor): void {
+    this.link?.send(message);
+  }
+
+  call(call: EditorCall): Promise<string> {
+    if (this.#state.kind === 'gone') return Promise.reject(linkDown(call, this.window.name));
+    if (this.#pending.size >= limits.pendingCallsMax || this.#pending.has(call.id)) {
+      return Promise.reject(tooManyCalls(call, this.window.name));
+    }
+    const pending = new PendingCall({
+      call,
+      clock: this.#deps.clock,
+      windowName: () => this.window.name,
+      onAbandoned: (reason) => {
+        const told = this.link?.send({ type: 'cancel', id: call.id, reason });
+        if (told !== 'sent') this.#owedCancels.set(call.id, reason);
+      },
+      onSettled: () => this.#pending.delete(call.id),
+    });
+    if (pending.settled) return pending.result;
+    this.#pending.set(call.id, pending);
+    this.#send(pending, false);
+    return pending.result;
+  }
+
+  dispose(): void {
+    if (this.#state.kind === 'gone') return;
+    this.#leaveState();
+    this.#state = { kind: 'gone' };
+    for (const pending of [...this.#pending.values()]) {
+      const harmless = !pending.sent || pending.call.effect === 'read';
+      pending.reject(
+        harmless ? linkDown(pending.call, this.window.name) : outcomeUnknown(pending.call, 'The link to the window broke'),
+      );
+    }
+    this.#ends.fire();
+  }
+
+  #enterReady(link: SessionLink): State {
+    const listeners = new DisposableStore();
+    const state: State = { kind: 'ready', link, listeners };
+    listeners.add(link.onMessage((message) => this.#receive(message)));
+    listeners.add(link.onClose((reason) => this.#lose(state, reason)));
+    return state;
+  }
+
+  #leaveState(): void {
+    if (this.#state.kind === 'ready') this.#state.listeners.dispose();
+    if (this.#state.kind === 'reconnecting') this.#state.grace.dispose();
+  }
+
+  #lose(state: State, reason: string): void {
+    if (state !== this.#state) return;
+    const { clock, log } = this.#deps;
+    this.#leaveState();
+    log.info(`window ${this.id} lost its link (${reason}); waiting ${limits.graceMs} ms for it`);
+    const grace = clock.after(limits.graceMs, () => {
+      log.info(`window ${this.id} did not return and is forgotten`);
+      this.dispose();
+    });
+    this.#state = { kind: 'reconnecting', sinceMs: clock.now(), grace };
+    this.#changes.fire();
+  }
+
+  /**
+   * What becomes of a call on a new link. Never sent: it goes out. Sent to this extension host: sent as a repeat, which
+   * its journal answers or joins. Sent to one that is gone: its journal may have survived on disk. A read without an
+   * entry is simply asked again.
+   */
+  #resume(pending: PendingCall, sameHost: boolean, journal: ReadonlySet<string>): void {
+    const { call } = pending;
+    const known = journal.has(call.id);
+    if (!pending.sent || (call.effect === 'read' && !known)) this.#send(pending, false);
+    else if (sameHost || known) this.#send(pending, true);
+    else pending.reject(outcomeUnknown(call, `The window "${this.window.name}" reloaded`));
+  }
+
+  #send(pending: PendingCall, repeat: boolean): void {
+    const outcome = this.link?.send(pending.message(repeat));
+    if (outcome === 'sent') pending.markSent();
+    else if (outcome === 'too_large') pending.reject(tooLarge(pending.call));
+  }
+
+  #receive(message: ToBridge): void {
+    switch (message.type) {
+      case 'result':
+        return this.#settle(message);
+      case 'progress': {
+        const { progress, total, message: text } = message;
+        this.#pending.get(message.id)?.progress({
+          progress,
+          ...(total === undefined ? {} : { total }),
+          ...(text === undefined ? {} : { message: text }),
+        });
+        return;
+      }
+      case 'event': {
+        const known = Object.entries(message.window).filter(([, value]) => value !== undefined);
+        this.#hello = { ...this.#hello, window: { ...this.#hello.window, ...Object.fromEntries(known) } };
+        this.#changes.fire();
+        return;
+      }
+      case 'shutdown':
+        return this.#shutdowns.fire();
+      case 'hello':
+        this.#deps.log.warn(`window ${this.id} sent a second hello; ignored`);
+    }
+  }
+
+  #settle(message: ResultMessage): void {
+    const pending = this.#pending.get(message.id);
+    if (pending === undefined || !pending.sent) {
+      this.#dropped++;
+      this.#deps.log.debug(`window ${this.id} sent a result that no call waits for; dropped (${this.#dropped} so far)`);
+    } else if (message.ok) {
+      pending.resolve(message.content);
+    } else {
+      pending.reject(HoldfastError.from(message.error));
+    }
+  }
+}

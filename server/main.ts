@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { catalog } from '../shared/catalog.ts';
+import { systemClock } from '../shared/clock.ts';
+import { limits } from '../shared/limits.ts';
+import type { Log } from '../shared/log.ts';
+import { instanceProof } from '../shared/proof.ts';
+import type { StatusMessage } from '../shared/protocol.ts';
+import { type BridgeFile, environment, type ServeEvent, stateFiles } from '../shared/state-files.ts';
+import { createHttpFront, type HttpActivity } from './agent/http-front.ts';
+import { bridgeOrigin, findBridge } from './bridge-client.ts';
+import { currentBoot, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
+import { openBridgeLog } from './bridge-log.ts';
+import { createBridgeTools } from './calls/bridge-tools.ts';
+import { Dispatcher } from './calls/dispatcher.ts';
+import { claimStateDir } from './claim-state-dir.ts';
+import { exitCodes, runCli } from './cli.ts';
+import { call, type CommandDeps, status } from './commands.ts';
+import { constantTimeEqual, hmacSha256 } from './crypto.ts';
+import { EditorRegistry } from './editors/editor-registry.ts';
+import { EditorServer } from './editors/editor-server.ts';
+import { IdleExit } from './idle-exit.ts';
+import { listen } from './listen.ts';
+import { lockPath, nodeSocketLock } from './node-socket-lock.ts';
+import type { ServeOptions } from './options.ts';
+import { type LeaveReason, shutDown } from './shutdown.ts';
+import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
+import { type BridgeStatus, describeWindow } from './status.ts';
+
+/** Put in by the bundler; a run from the sources has none. */
+declare const HOLDFAST_VERSION: string | undefined;
+const version = typeof HOLDFAST_VERSION === 'string' ? HOLDFAST_VERSION : '0.0.0-source';
+
+const clock = systemClock;
+const random = Math.random;
+const nonce = () => randomBytes(24).toString('base64url');
+const stdout = (text: string) => void process.stdout.write(text);
+const stderr = (text: string) => void process.stderr.write(text);
+const find = (stateDir: string) =>
+  findBridge({ stateDir, boot: currentBoot(clock.wallMs()), nonce, proofMs: limits.proofMs });
+
+async function serve(options: ServeOptions): Promise<number> {
+  const { stateDir } = options;
+  const secrets = openSecrets(stateDir);
+  const claim = await claimStateDir({
+    lockPath: lockPath(stateDir, stateFiles.bridgeLock, process.platform, tmpdir()),
+    lockDeps: nodeSocketLock(clock, random),
+    find: () => find(stateDir),
+    clock,
+    waitMs: limits.bridgeStartMs,
+    retryMs: limits.claimRetryMs,
+  });
+  if (claim.kind === 'running') {
+    announce('already-running', claim.bridge, options.json);
+    return exitCodes.ok;
+  }
+
+  const { log, flush } = openBridgeLog({ stateDir, stderr: (line) => stderr(`${line}\n`), wallMs: clock.wallMs });
+  const crash = (error: unknown) => {
+    log.error(`the bridge crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    void flush().finally(() => process.exit(exitCodes.failed));
+    // A log that hangs must not keep a broken bridge alive.
+    clock.after(limits.closeMs, () => process.exit(exitCodes.failed));
+  };
+  process.once('uncaughtException', crash);
+  process.once('unhandledRejection', crash);
+  try {
+    return await runBridge(options, secrets, log);
+  } finally {
+    claim.lock.dispose();
+    await flush();
+  }
+}
+
+/** Composes the bridge, and resolves with the exit code when it has left. */
+async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Promise<number> {
+  const { stateDir } = options;
+  const startedMs = clock.now();
+  const instance = randomBytes(12).toString('base64url');
+  const server = createServer({ noDelay: true, keepAlive: true });
+  const listening = await listen({
+    server,
+    requested: options.port,
+    kept: readKeptPort(stateDir),
+    keep: (port) => keepPort(stateDir, port),
+    random,
+  });
+  const { port, strangerOn } = listening;
+
+  const registry = new EditorRegistry({ instance, version, clock, log: log.area('editors') });
+  const editorServer = new EditorServer({
+    registry,
+    secret: secrets.editorSecret,
+    port,
+    instance,
+    hmac: hmacSha256,
+    equal: constantTimeEqual,
+    nonce,
+    clock,
+    log: log.area('editors'),
+  });
+  const dispatcher = new Dispatcher({
+    catalog,
+    bridgeTools: createBridgeTools(registry),
+    editors: registry,
+    newCallId: nonce,
+    clock,
+    log: log.area('calls'),
+  });
+  const front = createHttpFront({
+    port,
+    token: secrets.token,
+    sessionKey: secrets.sessionKey,
+    instance,
+    version,
+    dispatcher,
+    proof: (given) => ({ instance, version, proof: instanceProof(hmacSha256, secrets.editorSecret, given, port, instance) }),
+    status: (): BridgeStatus => ({
+      instance,
+      version,
+      pid: process.pid,
+      url: `${bridgeOrigin(port)}/mcp`,
+      uptimeMs: Math.round(clock.now() - startedMs),
+      ...(strangerOn === undefined ? {} : { strangerOn }),
+      windows: registry.list().map(describeWindow),
+      ...front.sessions,
+      calls: dispatcher.statistics,
+      droppedResults: registry.droppedResults,
+    }),
+    handleUpgrade: (request, socket, head) => editorServer.handleUpgrade(request, socket, head),
+    hmac: hmacSha256,
+    randomToken: nonce,
+    clock,
+    log: log.area('agents'),
+  });
+  const windowStatus = (): StatusMessage => ({
+    type: 'status',
+    ...front.sessions,
+    recentCalls: [...dispatcher.statistics.recentCalls],
+  });
+  server.on('request', (request, response) => {
+    front.request(request, response);
+    // Whatever a window shows of agents and calls changes with a request.
+    response.once('close', () => registry.broadcast(windowStatus));
+  });
+  server.on('upgrade', (request, socket, head) => front.upgrade(request, socket, head));
+
+  const bridge: BridgeFile = { pid: process.pid, port, instance, version, ...currentBoot(clock.wallMs()) };
+  writeBridgeFile(stateDir, bridge);
+  if (strangerOn !== undefined) {
+    log.warn(`port ${strangerOn} belongs to another program; using ${port} for now. Agents that are configured for ${strangerOn} do not reach this bridge: stop that program and restart the bridge`);
+  }
+  log.info(`holdfast ${version} listens on ${bridgeOrigin(port)} (pid ${process.pid}, instance ${instance})`);
+  announce('listening', bridge, options.json);
+
+  const reason = await leaveReason(options, registry, () => front.activity);
+  await shutDown(reason, { registry, server, parts: [editorServer, front], clock, log });
+  removeBridgeFile(stateDir, instance);
+  return exitCodes.ok;
+}
+
+/** Waits for the first reason to leave. */
+function leaveReason({ idleExitMs }: ServeOptions, registry: EditorRegistry, activity: () => HttpActivity): Promise<LeaveReason> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve('signal'));
+    registry.onDidRequestShutdown(() => resolve('replaced'));
+    if (idleExitMs === undefined) return;
+    const idle = new IdleExit({
+      idleMs: idleExitMs,
+      clock,
+      busy: () => registry.linkCount > 0 || activity().openStreams > 0 || activity().inFlight > 0,
+      lastRequestMs: () => activity().lastRequestMs,
+      onDidChange: registry.onDidChange,
+      onIdle: () => {
+        idle.dispose();
+        resolve('idle');
+      },
+    });
+  });
+}
+
+/** Tells the starter on stdout with `--json`; people read the log on stderr. */
+function announce(event: ServeEvent['event'], { port, instance, pid }: BridgeFile, json: boolean): void {
+  const line: ServeEvent = { event, url: `${bridgeOrigin(port)}/mcp`, port, instance, pid };
+  if (json) stdout(`${JSON.stringify(line)}\n`);
+  else stderr(`${event === 'listening' ? 'Holdfast listens' : 'A bridge runs already'} at ${line.url} (pid ${pid})\n`);
+}
+
+async function main(): Promise<void> {
+  // Nothing that we create is anybody else's business, sockets included.
+  process.umask(0o077);
+  // The starter may close its ends once it has read the first line; the log file still tells everything.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  // All our timers are unref'd: this one keeps a command alive that only waits for one of them.
+  const keepAlive = setInterval(() => {}, 2 ** 30);
+  const deps: CommandDeps = {
+    version,
+    find,
+    stdout,
+    stderr,
+    window: process.env[environment.window],
+    folder: process.cwd(),
+    timeout: (ms) => AbortSignal.timeout(ms),
+  };
+  process.exitCode = await runCli(process.argv.slice(2), {
+    version,
+    stateDir: (option) => stateDirPath(option, process.env[environment.stateDir]),
+    serve,
+    status: (options) => status(options, deps),
+    call: (options) => call(options, deps),
+    stdout,
+    stderr,
+  });
+  clearInterval(keepAlive);
+  // Whatever still holds the process is no reason to stay.
+  clock.after(limits.shutdownMs, () => process.exit());
+}
+
+void main();

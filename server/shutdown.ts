@@ -1,0 +1,66 @@
+import type { Server } from 'node:http';
+import type { Clock } from '../shared/clock.ts';
+import type { Disposable } from '../shared/disposable.ts';
+import { messageOf } from '../shared/errors.ts';
+import { limits } from '../shared/limits.ts';
+import type { Log } from '../shared/log.ts';
+import { closeCodes } from '../shared/protocol.ts';
+import type { EditorRegistry } from './editors/editor-registry.ts';
+
+/** Why the bridge leaves; the windows of one that is replaced come back at once. */
+export type LeaveReason = 'signal' | 'idle' | 'replaced';
+
+const farewell: Readonly<Record<LeaveReason, { readonly code: number; readonly text: string }>> = {
+  signal: { code: 1001, text: 'the bridge was stopped' },
+  idle: { code: 1001, text: 'the bridge was idle' },
+  replaced: { code: closeCodes.replaced, text: 'the bridge is being replaced' },
+};
+
+export interface ShutdownDeps {
+  readonly registry: Pick<EditorRegistry, 'closeLinks' | 'linkCount' | 'onDidChange' | 'dispose'>;
+  readonly server: Server;
+  /** Given back after the windows' calls have been settled, in this order. */
+  readonly parts: readonly Disposable[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Lets the windows go with the right close code, settles their calls so that agents still get an answer, and closes the
+ * server. Resolves when the port is free again.
+ */
+export async function shutDown(reason: LeaveReason, { registry, server, parts, clock, log }: ShutdownDeps): Promise<void> {
+  const { code, text } = farewell[reason];
+  log.info(`leaving: ${text}`);
+  const closed = new Promise<void>((resolve) => {
+    server.close((error) => {
+      if (error !== undefined) log.debug(`closing the server: ${messageOf(error)}`);
+      resolve();
+    });
+  });
+  registry.closeLinks(code, text);
+  await linksGone(registry, clock);
+  registry.dispose();
+  // The rejected calls are written as answers in the promise jobs before the next timer.
+  await new Promise<void>((resolve) => clock.after(1, resolve));
+  for (const part of parts) part.dispose();
+  server.closeIdleConnections();
+  const force = clock.after(limits.closeMs, () => server.closeAllConnections());
+  await closed;
+  force.dispose();
+}
+
+function linksGone(registry: ShutdownDeps['registry'], clock: Clock): Promise<void> {
+  if (registry.linkCount === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settle = () => {
+      listener.dispose();
+      timeout.dispose();
+      resolve();
+    };
+    const listener = registry.onDidChange(() => {
+      if (registry.linkCount === 0) settle();
+    });
+    const timeout = clock.after(limits.closeMs, settle);
+  });
+}

@@ -1,0 +1,89 @@
+/** The generated parts of the documentation, made from the catalogue and nothing else. */
+import { z } from 'zod';
+import type { ToolDefinition } from '../../shared/define-tool.ts';
+import { toolsets } from '../../shared/toolsets.ts';
+
+type Catalog = Readonly<Record<string, ToolDefinition>>;
+type Schema = z.core.JSONSchema.BaseSchema;
+
+const begin = '<!-- tools:begin (npm run docs) -->';
+const end = '<!-- tools:end -->';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const effectText = ({ effect }: ToolDefinition): string => (typeof effect === 'function' ? 'by input' : effect);
+
+/** One row per tool. */
+function toolTable(catalog: Catalog): string {
+  const rows = Object.entries(catalog).map(
+    ([name, definition]) => `| \`${name}\` | ${effectText(definition)} | ${cell(definition.description)} |`,
+  );
+  return ['| tool | effect | what it does |', '|---|---|---|', ...rows].join('\n');
+}
+
+/** The text with the table put between its markers. */
+export function withToolTable(readme: string, catalog: Catalog): string {
+  const from = readme.indexOf(begin);
+  const to = readme.indexOf(end);
+  if (from === -1 || to < from) throw new Error(`the text has no place for the table: ${begin} … ${end}`);
+  return `${readme.slice(0, from + begin.length)}\n${toolTable(catalog)}\n${readme.slice(to)}`;
+}
+
+/** The whole of docs/tools.md. */
+export function toolReference(catalog: Catalog): string {
+  const sections = Object.entries(catalog).map(([name, definition]) =>
+    [
+      `## ${name}`,
+      definition.description,
+      [
+        `Toolset \`${definition.toolset}\``,
+        `effect ${effectText(definition)}`,
+        definition.idempotent ? 'idempotent' : 'not idempotent',
+        typeof definition.timeoutMs === 'function' ? 'time by input' : `at most ${definition.timeoutMs / 1_000} s`,
+      ].join(' · '),
+      `**Arguments**\n\n${fieldTable(definition.input, 'required')}`,
+      `**Result**\n\n${fieldTable(definition.output, 'always')}`,
+    ].join('\n\n'),
+  );
+  const sets = Object.entries(toolsets).map(([name, purpose]) => `- \`${name}\`: ${purpose}`);
+  return [
+    '# Tools',
+    'Generated from `shared/tools/` by `npm run docs`; do not edit. Lines and columns are 1-based, columns count UTF-16 units.',
+    `Toolsets:\n\n${sets.join('\n')}`,
+    ...sections,
+    '',
+  ]
+    .join('\n\n')
+    .replace(/\n+$/, '\n');
+}
+
+function fieldTable(object: z.ZodObject, presence: 'required' | 'always'): string {
+  const schema = z.toJSONSchema(object, { io: 'input' });
+  const required = new Set(schema.required ?? []);
+  const rows = Object.entries(schema.properties ?? {}).map(
+    ([name, field]) =>
+      `| \`${name}\` | ${cell(typeOf(field))} | ${required.has(name) ? 'yes' : 'no'} | ${cell(descriptionOf(field))} |`,
+  );
+  if (rows.length === 0) return 'None.';
+  return [`| name | type | ${presence} | meaning |`, '|---|---|---|---|', ...rows].join('\n');
+}
+
+function descriptionOf(field: Schema | boolean): string {
+  return typeof field === 'boolean' ? '' : (field.description ?? '');
+}
+
+function typeOf(field: Schema | boolean | undefined): string {
+  if (field === undefined || typeof field === 'boolean') return 'any';
+  if (field.enum !== undefined) return field.enum.map((value) => `\`${String(value)}\``).join(', ');
+  const variants = field.anyOf ?? field.oneOf;
+  if (variants !== undefined) return variants.map(typeOf).join(' or ');
+  if (field.type === 'array') {
+    return Array.isArray(field.items) ? 'list' : `list of ${typeOf(field.items)}`;
+  }
+  if (field.type === 'object') {
+    const required = new Set(field.required ?? []);
+    const names = Object.keys(field.properties ?? {}).map((name) => (required.has(name) ? name : `${name}?`));
+    return names.length === 0 ? 'object' : `{ ${names.join(', ')} }`;
+  }
+  if (Array.isArray(field.type)) return field.type.join(' or ');
+  return field.type ?? 'any';
+}

@@ -1,0 +1,33 @@
+import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { killBridge } from './bridge.ts';
+import { sampleDir } from './paths.ts';
+
+export interface Scratch {
+  /** A folder of its own below the system's temporary folder. */
+  readonly dir: string;
+  readonly stateDir: string;
+  /** A copy of the sample workspace, for the run to change. */
+  sample(name: string): string;
+  /** Ends the bridge of the state directory, which outlives its windows by design, and removes everything. */
+  remove(): Promise<void>;
+}
+
+export function createScratch(): Scratch {
+  const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
+  const stateDir = path.join(dir, 'state');
+  return {
+    dir,
+    stateDir,
+    sample(name) {
+      const copy = path.join(dir, name);
+      cpSync(sampleDir, copy, { recursive: true });
+      return copy;
+    },
+    async remove() {
+      await killBridge(stateDir);
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { environment, type ServeEvent, serveEventSchema } from '../../shared/state-files.ts';
+import { bridgeBundle } from './bridge-build.ts';
+import { type TempDir, tempDir } from './temp-dir.ts';
+
+const startMs = 15_000;
+const running = new Set<ChildProcess>();
+// A test file that dies must not leave a bridge behind.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunResult extends Exit {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Options of one start; the state directory is the process's own unless given. */
+export interface BridgeOptions {
+  readonly stateDir?: string;
+  /** Arguments after `serve --json`; default `--port 0`. */
+  readonly args?: readonly string[];
+}
+
+/** A real bridge process with its state directory. `dispose` in `afterEach` ends it, whatever the test did. */
+export class BridgeProcess {
+  readonly stateDir: string;
+  readonly #own: TempDir | undefined;
+  #child: ChildProcess | undefined;
+  #event: ServeEvent | undefined;
+  #exit: Promise<Exit> | undefined;
+  #stderr = '';
+
+  private constructor(stateDir: string, own: TempDir | undefined) {
+    this.stateDir = stateDir;
+    this.#own = own;
+  }
+
+  /** Starts a bridge and resolves once it has printed its first line. */
+  static async start(options: BridgeOptions = {}): Promise<BridgeProcess> {
+    const own = options.stateDir === undefined ? tempDir() : undefined;
+    const bridge = new BridgeProcess(options.stateDir ?? join(own?.path ?? '', 'state'), own);
+    try {
+      await bridge.start(options.args);
+    } catch (error) {
+      await bridge.dispose();
+      throw error;
+    }
+    return bridge;
+  }
+
+  /** Starts again on the same state directory, with the same port unless `args` say otherwise. */
+  async start(args: readonly string[] = ['--port', `${this.#event?.port ?? 0}`]): Promise<ServeEvent> {
+    const child = spawnHoldfast(['serve', '--json', '--state-dir', this.stateDir, ...args]);
+    this.#child = child;
+    this.#stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    this.#exit = exitOf(child);
+    this.#event = await this.#firstLine(child);
+    return this.#event;
+  }
+
+  /** The first line of the latest start. */
+  get event(): ServeEvent {
+    if (this.#event === undefined) throw new Error('the bridge has not started');
+    return this.#event;
+  }
+
+  get port(): number {
+    return this.event.port;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get url(): string {
+    return this.event.url;
+  }
+
+  get token(): string {
+    return this.file('token').trim();
+  }
+
+  get editorSecret(): string {
+    return this.file('editor.secret').trim();
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Content of a file in the state directory. */
+  file(name: string): string {
+    return readFileSync(join(this.stateDir, name), 'utf8');
+  }
+
+  /** Resolves when the process has ended. */
+  exited(): Promise<Exit> {
+    if (this.#exit === undefined) throw new Error('the bridge has not started');
+    return this.#exit;
+  }
+
+  /** SIGTERM, and waits for the end. */
+  async stop(): Promise<Exit> {
+    this.#child?.kill('SIGTERM');
+    return this.exited();
+  }
+
+  /** SIGKILL, and waits for the end. */
+  async kill(): Promise<Exit> {
+    this.#child?.kill('SIGKILL');
+    return this.exited();
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#child !== undefined && running.has(this.#child)) await this.kill();
+    this.#own?.remove();
+  }
+
+  #firstLine(child: ChildProcess): Promise<ServeEvent> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) => reject(new Error(`${why}; stderr:\n${this.#stderr}`));
+      const timer = setTimeout(() => fail(`no first line within ${startMs} ms`), startMs);
+      if (child.stdout === null) return fail('no stdout');
+      const lines = createInterface({ input: child.stdout });
+      lines.once('line', (line) => {
+        clearTimeout(timer);
+        resolve(serveEventSchema.parse(JSON.parse(line)));
+      });
+      // `close` comes after the last line.
+      child.once('close', (code) => {
+        clearTimeout(timer);
+        fail(`the bridge ended with ${code} before its first line`);
+      });
+    });
+  }
+}
+
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/** Runs `holdfast …` to its end. */
+export async function runHoldfast(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const child = spawnHoldfast(args, options);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return { ...(await exitOf(child)), stdout, stderr };
+}
+
+function spawnHoldfast(args: readonly string[], { env, cwd }: RunOptions = {}): ChildProcess {
+  // A variable of the shell that runs the tests must not lead to a real state directory.
+  const { [environment.stateDir]: _, [environment.window]: __, ...clean } = process.env;
+  const child = spawn(process.execPath, [bridgeBundle(), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...clean, ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+}

@@ -1,0 +1,35 @@
+import type { WindowInfo } from '../../shared/protocol.ts';
+import type { EditorCall, EditorSession } from '../../server/editors/editor-call.ts';
+
+export interface FakeEditorSessionOptions {
+  readonly id?: string;
+  readonly folders?: readonly string[];
+  readonly tools?: readonly string[];
+  readonly readiness?: EditorSession['readiness'];
+  readonly call?: (call: EditorCall) => Promise<string>;
+}
+
+/** A window as the dispatcher sees it, without a link; answers each call with its tool's name and input. */
+export function fakeEditorSession({
+  id = 'window-1',
+  folders = [],
+  tools = [],
+  readiness = 'ready',
+  call = ({ tool, input }) => Promise.resolve(JSON.stringify({ content: [{ type: 'text', text: `${tool} ${JSON.stringify(input)}` }] })),
+}: FakeEditorSessionOptions = {}): EditorSession {
+  return { id, epoch: 'epoch-1', window: windowInfo(folders), readiness, tools: new Set(tools), call };
+}
+
+export function windowInfo(folders: readonly string[]): WindowInfo {
+  return {
+    name: folders[0]?.split(/[\\/]/).at(-1) ?? 'no folder',
+    folders: folders.map((path) => ({ name: path, path, uri: `file://${path}` })),
+    remote: null,
+    trusted: true,
+    focused: false,
+    app: 'Visual Studio Code',
+    appVersion: '1.103.0',
+    dirtyCount: 0,
+    activeFile: null,
+  };
+}

@@ -1,0 +1,81 @@
+import type { SendOutcome, SessionLink } from '../../server/editors/editor-session.ts';
+import { Emitter } from '../../shared/events.ts';
+import type { Hello, ToBridge, ToEditor } from '../../shared/protocol.ts';
+
+/** A link without a socket: records what the bridge sends, and the test speaks for the window. */
+export class FakeSessionLink implements SessionLink {
+  readonly sent: ToEditor[] = [];
+  readonly closes: { readonly code: number; readonly reason: string }[] = [];
+  readonly #messages = new Emitter<ToBridge>();
+  readonly #closed = new Emitter<string>();
+  readonly onMessage = this.#messages.event;
+  readonly onClose = this.#closed.event;
+  /** Settles `answers`; true at once unless a test takes it over. */
+  answers: (waitMs: number) => Promise<boolean> = () => Promise.resolve(true);
+  open = true;
+
+  /** Messages longer than this are too large. */
+  maxChars = Number.POSITIVE_INFINITY;
+
+  send(message: ToEditor): SendOutcome {
+    if (!this.open) return 'closed';
+    if (JSON.stringify(message).length > this.maxChars) return 'too_large';
+    this.sent.push(message);
+    return 'sent';
+  }
+
+  close(code: number, reason: string): void {
+    this.closes.push({ code, reason });
+    this.drop(`closed with ${code}`);
+  }
+
+  dispose(): void {
+    this.drop('disposed');
+  }
+
+  /** The window says something. */
+  receive(message: ToBridge): void {
+    this.#messages.fire(message);
+  }
+
+  /** The link breaks. */
+  drop(reason = 'dropped'): void {
+    if (!this.open) return;
+    this.open = false;
+    this.#closed.fire(reason);
+  }
+
+  /** The sent messages in short: type, id and what matters. */
+  get transcript(): readonly string[] {
+    return this.sent.map((message) => {
+      if (message.type === 'call') return `call ${message.id}${message.repeat ? ' repeat' : ''} ${message.budgetMs}`;
+      if (message.type === 'cancel') return `cancel ${message.id}: ${message.reason}`;
+      return message.type;
+    });
+  }
+}
+
+export function fakeHello(change: Partial<Hello> = {}): Hello {
+  return {
+    type: 'hello',
+    version: 1,
+    proof: 'proof',
+    editorId: 'window-1',
+    epoch: 'epoch-1',
+    extensionVersion: '0.0.0-fake',
+    window: {
+      name: 'greeter',
+      folders: [{ name: 'greeter', path: '/home/me/greeter', uri: 'file:///home/me/greeter' }],
+      remote: null,
+      trusted: true,
+      focused: false,
+      app: 'Visual Studio Code',
+      appVersion: '1.139.0',
+      dirtyCount: 0,
+      activeFile: null,
+    },
+    tools: ['read_buffer', 'edit_buffer'],
+    journal: [],
+    ...change,
+  };
+}

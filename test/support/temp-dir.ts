@@ -1,0 +1,14 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface TempDir {
+  readonly path: string;
+  remove(): void;
+}
+
+/** A private directory for one test. The path is short: sockets live in it. */
+export function tempDir(): TempDir {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'hf-')));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}

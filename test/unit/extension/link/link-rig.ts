@@ -1,0 +1,177 @@
+import type { BridgeSource, FoundBridge, ProvenBridge, StartOutcome } from '../../../../extension/link/bridge-source.ts';
+import { Link } from '../../../../extension/link/link.ts';
+import type { LinkState } from '../../../../extension/link/link-state.ts';
+import type { LinkSocket } from '../../../../extension/link/link-socket.ts';
+import { type Disposable, toDisposable } from '../../../../shared/disposable.ts';
+import { createLog } from '../../../../shared/log.ts';
+import { decode, type WindowInfo } from '../../../../shared/protocol.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
+
+export const missing: FoundBridge = { kind: 'missing', reason: 'no bridge runs' };
+
+export function proven(instance = 'one'): ProvenBridge {
+  return { kind: 'proven', port: 4711, instance, version: '0.1.0', secret: 's' };
+}
+
+const windowInfo: WindowInfo = {
+  name: 'sample',
+  folders: [],
+  remote: null,
+  trusted: true,
+  focused: true,
+  app: 'Visual Studio Code',
+  appVersion: '1.103.0',
+  dirtyCount: 0,
+  activeFile: null,
+};
+
+/** What the bridge does with a `hello`. */
+export type Greeting = 'welcome' | 'silence' | 'id_in_use' | { readonly close: number };
+
+/** A link with a fake world around it; everything that happens is one line of `lines`, with its second. */
+export class LinkRig implements Disposable {
+  readonly clock = new FakeClock();
+  readonly lines: string[] = [];
+  readonly sockets: FakeLinkSocket[] = [];
+  readonly watchers = new Set<() => void>();
+  /** What a search for the bridge finds. */
+  found: FoundBridge = proven();
+  /** How a start ends. `undefined`: it never does. */
+  startOutcome: StartOutcome | undefined = { kind: 'started' };
+  startAllowed = false;
+  greeting: Greeting = 'welcome';
+  /** Overrides how a socket opens. */
+  openSocket: ((signal: AbortSignal) => Promise<LinkSocket>) | undefined;
+  /** Spread of the delays: 1 the longest, 0 the shortest. */
+  random = 1;
+  finds = 0;
+  starts = 0;
+  ids = ['window-1'];
+  readonly link: Link;
+  readonly #startMs = this.clock.now();
+
+  constructor({ states = true }: { states?: boolean } = {}) {
+    const rig = this;
+    const bridge: BridgeSource = {
+      async find() {
+        rig.finds += 1;
+        await Promise.resolve();
+        return { found: rig.found, fingerprint: JSON.stringify(rig.found) };
+      },
+      async start() {
+        rig.starts += 1;
+        await Promise.resolve();
+        return rig.startOutcome ?? new Promise(() => {});
+      },
+      watch(_fingerprint, changed) {
+        const tell = () => changed(JSON.stringify(rig.found));
+        rig.watchers.add(tell);
+        return toDisposable(() => rig.watchers.delete(tell));
+      },
+    };
+    this.link = new Link({
+      clock: this.clock,
+      log: createLog((level, message) => this.#line(`${level}: ${message}`)),
+      random: () => this.random,
+      bridge,
+      openSocket: (_target, signal) => this.openSocket?.(signal) ?? this.#open(),
+      mayStartBridge: () => this.startAllowed,
+      calls: {
+        call: (message) => this.#line(`call ${message.id}`),
+        cancel: (id) => this.#line(`cancel ${id}`),
+        ack: (ids) => this.#line(`ack ${ids.join()}`),
+        journalIds: [],
+      },
+      identity: {
+        get editorId() {
+          return rig.ids.at(-1) ?? '';
+        },
+        epoch: 'epoch-1',
+        renew: () => this.ids.push(`window-${this.ids.length + 1}`),
+      },
+      extensionVersion: '0.1.0',
+      describeWindow: () => windowInfo,
+      toolNames: ['read_buffer'],
+    });
+    if (states) this.link.onDidChangeState((state) => this.#line(describe(state)));
+  }
+
+  /** The newest socket. */
+  get socket(): FakeLinkSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('no socket was opened');
+    return socket;
+  }
+
+  /** The lines since the last call. */
+  take(): string[] {
+    return this.lines.splice(0);
+  }
+
+  async online(): Promise<void> {
+    this.link.start();
+    await this.clock.settle();
+    if (this.link.state.kind !== 'online') throw new Error(`not online but ${this.link.state.kind}`);
+  }
+
+  /** Online for so long that the next drop counts from one. */
+  async healthy(): Promise<void> {
+    await this.online();
+    for (let second = 0; second < 11; second += 1) {
+      this.socket.deliverTraffic();
+      await this.clock.advance(1_000);
+    }
+    this.take();
+  }
+
+  stateFilesChange(): void {
+    for (const tell of this.watchers) tell();
+  }
+
+  dispose(): void {
+    this.link.dispose();
+  }
+
+  #line(text: string): void {
+    this.lines.push(`${((this.clock.now() - this.#startMs) / 1000).toFixed(1)} ${text}`);
+  }
+
+  async #open(): Promise<LinkSocket> {
+    await Promise.resolve();
+    const socket = new FakeLinkSocket();
+    this.sockets.push(socket);
+    socket.onSent = (text) => {
+      const { greeting } = this;
+      if (!JSON.stringify(decode(text)).includes('"type":"hello"')) return;
+      queueMicrotask(() => {
+        if (typeof greeting === 'object') socket.deliverClose(greeting.close);
+        else if (greeting === 'id_in_use') socket.deliver({ type: 'id_in_use' });
+        else if (greeting === 'welcome') socket.deliver(this.#welcome());
+      });
+    };
+    return socket;
+  }
+
+  #welcome() {
+    const instance = this.found.kind === 'proven' ? this.found.instance : 'none';
+    const editorId = this.ids.at(-1) ?? '';
+    const times = { heartbeatMs: 10_000, graceMs: 30_000 };
+    return { type: 'welcome', version: 1, instance, bridgeVersion: '0.1.0', editorId, ...times } as const;
+  }
+}
+
+function describe(state: LinkState): string {
+  switch (state.kind) {
+    case 'stopped':
+      return 'stopped';
+    case 'connecting':
+      return `connecting ${state.attempt}`;
+    case 'online':
+      return `online ${state.bridge.instance}`;
+    case 'waiting':
+      return `waiting ${(state.delayMs / 1000).toFixed(2)} s for ${state.attempt}: ${state.reason}`;
+    case 'refused':
+      return `refused: ${state.reason}${state.detail === undefined ? '' : ` | ${state.detail}`}`;
+  }
+}

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
+import { LinkRig, missing } from './link-rig.ts';
+
+describe('Link: online', () => {
+  let rig: LinkRig;
+  beforeEach(async () => {
+    rig = new LinkRig();
+    await rig.online();
+    rig.take();
+  });
+  afterEach(() => {
+    rig.dispose();
+    assert.equal(rig.clock.pending, 0, 'a timer outlived the link');
+    assert.deepEqual(
+      rig.sockets.filter((socket) => socket.open),
+      [],
+      'a socket outlived the link',
+    );
+  });
+
+  it('pings at each beat and ends a link that was silent for three', async () => {
+    rig.socket.deliverTraffic();
+    await rig.clock.advance(39_999);
+    assert.deepEqual([rig.socket.pings, rig.link.state.kind], [3, 'online']);
+    await rig.clock.advance(1);
+    assert.equal(rig.link.state.kind, 'waiting');
+    assert.equal(rig.socket.end, 'dispose');
+    assert.match(rig.take()[0] ?? '', /^40.0 info: link lost: the bridge fell silent/);
+  });
+
+  it('takes any traffic for life', async () => {
+    for (let beat = 0; beat < 20; beat += 1) {
+      rig.socket.deliverTraffic();
+      await rig.clock.advance(10_000);
+    }
+    assert.equal(rig.link.state.kind, 'online');
+  });
+
+  it('does not end a link because this side was too busy to hear it', async () => {
+    rig.socket.deliverTraffic();
+    await rig.clock.advance(15_000);
+    for (let stall = 0; stall < 4; stall += 1) {
+      rig.clock.stall(60_000);
+      // The timer runs before what waits in the socket is read.
+      await rig.clock.advance(0);
+      assert.equal(rig.link.state.kind, 'online', `ended after stall ${stall + 1}`);
+      rig.socket.deliverTraffic();
+    }
+    assert.match(rig.take().at(-1) ?? '', /debug: the extension host was busy for 5\d000 ms/);
+  });
+
+  it('still ends a dead link whose beats are late now and then', async () => {
+    for (let beat = 0; beat < 3; beat += 1) {
+      rig.clock.stall(15_000);
+      await rig.clock.advance(0);
+      await rig.clock.advance(10_000);
+    }
+    assert.equal(rig.link.state.kind, 'waiting');
+  });
+
+  it('hands calls, cancels and acknowledgements to the router', async () => {
+    const agent = { name: 'a', version: '1' };
+    rig.socket.deliver({ type: 'call', id: 'c1', tool: 'read_buffer', input: {}, budgetMs: 10, agent, repeat: false });
+    rig.socket.deliver({ type: 'cancel', id: 'c1', reason: 'user' });
+    rig.socket.deliver({ type: 'ack', ids: ['c0'] });
+    assert.deepEqual(rig.take(), ['0.0 call c1', '0.0 cancel c1', '0.0 ack c0']);
+  });
+
+  it('loses no message that follows the welcome at once', async () => {
+    rig.dispose();
+    rig = new LinkRig({ states: false });
+    rig.openSocket = async () => {
+      const socket = new FakeLinkSocket();
+      rig.sockets.push(socket);
+      socket.onSent = () => {
+        const times = { heartbeatMs: 10_000, graceMs: 30_000 };
+        socket.deliver({ type: 'welcome', version: 1, instance: 'one', bridgeVersion: '0', editorId: 'window-1', ...times });
+        socket.deliver({ type: 'ack', ids: ['c9'] });
+      };
+      return socket;
+    };
+    await rig.online();
+    assert.equal(rig.take().at(-1), '0.0 ack c9');
+  });
+
+  it('ends a link whose bridge sends what is no message', async () => {
+    rig.socket.deliver('{"type":"surprise"}');
+    assert.equal(rig.socket.end, 'close 4006');
+    assert.equal(rig.link.state.kind, 'waiting');
+  });
+
+  it('tells the bridge what changed in the window, and asks it to leave for a restart', () => {
+    rig.link.sendWindow({ focused: false });
+    rig.link.restartBridge();
+    assert.deepEqual(rig.socket.sent.slice(1), ['{"type":"event","window":{"focused":false}}', '{"type":"shutdown"}']);
+  });
+
+  it('passes on the status that the bridge sends', () => {
+    const seen: number[] = [];
+    rig.link.onDidReceiveStatus((status) => seen.push(status.counters.healed));
+    const counters = { stale: 0, healed: 2, rehydrated: 0 };
+    rig.socket.deliver({ type: 'status', agents: [], counters, recentCalls: [] });
+    assert.deepEqual(seen, [2]);
+  });
+});
+
+describe('Link: the end', () => {
+  const ways: Record<string, (rig: LinkRig) => void> = {
+    stopped: () => {},
+    connecting: (rig) => {
+      rig.greeting = 'silence';
+      rig.link.start();
+    },
+    online: (rig) => rig.link.start(),
+    waiting: (rig) => {
+      rig.found = missing;
+      rig.link.start();
+    },
+    refused: (rig) => {
+      rig.greeting = { close: 4003 };
+      rig.link.start();
+    },
+  };
+  for (const [kind, reach] of Object.entries(ways)) {
+    it(`leaves no timer, watcher or socket when it is disposed while ${kind}`, async () => {
+      const rig = new LinkRig();
+      reach(rig);
+      await rig.clock.settle();
+      assert.equal(rig.link.state.kind, kind);
+      rig.dispose();
+      await rig.clock.settle();
+      rig.dispose();
+      rig.link.start();
+      rig.link.reconnectNow();
+      assert.equal(rig.link.state.kind, 'stopped');
+      assert.deepEqual([rig.clock.pending, rig.watchers.size], [0, 0]);
+      assert.deepEqual(
+        rig.sockets.filter((socket) => socket.open),
+        [],
+      );
+    });
+  }
+
+  it('ends a socket that opens only after the link was disposed', async () => {
+    const rig = new LinkRig();
+    const socket = new FakeLinkSocket();
+    let opened: () => void = () => {};
+    rig.openSocket = () =>
+      new Promise((resolve) => {
+        opened = () => resolve(socket);
+      });
+    rig.link.start();
+    await rig.clock.settle();
+    rig.dispose();
+    opened();
+    await rig.clock.settle();
+    assert.deepEqual([socket.end, socket.sent, rig.clock.pending], ['dispose', [], 0]);
+  });
+});

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import type { EditorCall } from '../../../server/editors/editor-call.ts';
+import { LinkedEditorSession } from '../../../server/editors/editor-session.ts';
+import { HoldfastError } from '../../../shared/errors.ts';
+import type { Hello } from '../../../shared/protocol.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { fakeHello, FakeSessionLink } from '../../support/fake-session-link.ts';
+import { memoryLog } from '../../support/memory-log.ts';
+
+const result = (id: string, content = '{}') => ({ type: 'result' as const, id, ok: true as const, content });
+
+describe('an editor session', () => {
+  let clock: FakeClock;
+  let link: FakeSessionLink;
+  let session: LinkedEditorSession;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    link = new FakeSessionLink();
+    session = new LinkedEditorSession(fakeHello(), link, { clock, log: memoryLog().log });
+  });
+
+  afterEach(() => {
+    session.dispose();
+    assert.equal(clock.pending, 0, 'a session leaves no timer behind');
+  });
+
+  function start(id: string, change: Partial<EditorCall> = {}): Promise<string> {
+    const outcome = session
+      .call({
+        id,
+        tool: 'edit_buffer',
+        input: {},
+        effect: 'write',
+        budgetMs: 5_000,
+        agent: { name: 'agent', version: '1' },
+        signal: new AbortController().signal,
+        ...change,
+      })
+      .catch((error: unknown) => {
+        assert.ok(error instanceof HoldfastError);
+        assert.notEqual(error.hint, '');
+        return `${error.code}, executed ${error.executed}`;
+      });
+    return outcome;
+  }
+
+  function back(change: Partial<Hello> = {}): FakeSessionLink {
+    const next = new FakeSessionLink();
+    session.attach(fakeHello(change), next);
+    return next;
+  }
+
+  it('sends a call at once and passes its result on unparsed', async () => {
+    const outcome = start('a');
+    assert.deepEqual(link.transcript, ['call a 5000']);
+    link.receive(result('a', '{"content":[]} '));
+    assert.equal(await outcome, '{"content":[]} ');
+  });
+
+  it('passes the error of the window on with its code and effect', async () => {
+    const outcome = start('a');
+    const error = { code: 'no_match', message: 'm', hint: 'h', retryable: false, executed: 'no' } as const;
+    link.receive({ type: 'result', id: 'a', ok: false, error });
+    assert.equal(await outcome, 'no_match, executed no');
+  });
+
+  it('passes progress on', async () => {
+    const told: unknown[] = [];
+    const outcome = start('a', { progress: (progress) => told.push(progress) });
+    link.receive({ type: 'progress', id: 'a', progress: 1, total: 3 });
+    link.receive({ type: 'progress', id: 'b', progress: 1 });
+    link.receive(result('a'));
+    await outcome;
+    link.receive({ type: 'progress', id: 'a', progress: 2 });
+    assert.deepEqual(told, [{ progress: 1, total: 3 }]);
+  });
+
+  it('holds a call while the link is down and sends it with what is left of its budget', async () => {
+    link.drop();
+    assert.equal(session.readiness, 'reconnecting');
+    const outcome = start('a');
+    await clock.advance(2_000);
+    const next = back({ epoch: 'epoch-2' });
+    assert.deepEqual(next.transcript, ['call a 3000']);
+    next.receive(result('a', 'done'));
+    assert.equal(await outcome, 'done');
+  });
+
+  it('repeats what it had sent when the same extension host comes back', async () => {
+    const write = start('a');
+    const knownRead = start('b', { effect: 'read' });
+    const lostRead = start('c', { effect: 'read' });
+    link.drop();
+    const next = back({ journal: ['a', 'b'] });
+    assert.deepEqual(next.transcript, ['call a repeat 5000', 'call b repeat 5000', 'call c 5000']);
+    for (const id of ['a', 'b', 'c']) next.receive(result(id, id));
+    assert.deepEqual(await Promise.all([write, knownRead, lostRead]), ['a', 'b', 'c']);
+  });
+
+  it('repeats a changing call that the journal of the same host no longer shows, and never as a new one', async () => {
+    const outcome = start('a');
+    link.drop();
+    const next = back();
+    assert.deepEqual(next.transcript, ['call a repeat 5000']);
+    next.receive(result('a'));
+    await outcome;
+  });
+
+  it('asks a reloaded window again for reads only; a changing call ends as outcome_unknown', async () => {
+    const write = start('a');
+    const ui = start('b', { effect: 'ui' });
+    const journalled = start('c', { effect: 'destructive' });
+    const read = start('d', { effect: 'read' });
+    link.drop();
+    const next = back({ epoch: 'epoch-2', journal: ['c'] });
+    assert.deepEqual(next.transcript, ['call c repeat 5000', 'call d 5000']);
+    assert.deepEqual(await Promise.all([write, ui]), [
+      'outcome_unknown, executed unknown',
+      'outcome_unknown, executed unknown',
+    ]);
+    next.receive(result('c', 'C'));
+    next.receive(result('d', 'D'));
+    assert.deepEqual(await Promise.all([journalled, read]), ['C', 'D']);
+  });
+
+  it('ends its calls honestly when the grace is over', async () => {
+    const write = start('a', { budgetMs: 45_000 });
+    const read = start('b', { budgetMs: 45_000, effect: 'read' });
+    link.drop();
+    const unsent = start('c', { budgetMs: 45_000 });
+    let ended = false;
+    session.onDidEnd(() => (ended = true));
+    await clock.advance(29_999);
+    assert.equal(ended, false);
+    await clock.advance(1);
+    assert.equal(ended, true);
+    assert.deepEqual(await Promise.all([write, read, unsent]), [
+      'outcome_unknown, executed unknown',
+      'link_down, executed no',
+      'link_down, executed no',
+    ]);
+    assert.equal(await start('d'), 'link_down, executed no');
+  });
+
+  it('times a call out a margin after the budget, tells the window, and says what was done', async () => {
+    const write = start('a');
+    const read = start('b', { effect: 'read' });
+    await clock.advance(5_499);
+    assert.deepEqual(link.transcript.slice(2), []);
+    await clock.advance(1);
+    assert.deepEqual(link.transcript.slice(2), ['cancel a: its time is over', 'cancel b: its time is over']);
+    assert.deepEqual(await Promise.all([write, read]), ['timeout, executed unknown', 'timeout, executed no']);
+  });
+
+  it('times a call out that never left, as not executed', async () => {
+    link.drop();
+    const outcome = start('a');
+    await clock.advance(5_500);
+    assert.equal(await outcome, 'timeout, executed no');
+    assert.deepEqual(back().transcript, []);
+  });
+
+  it('forwards a cancel and settles the call at once', async () => {
+    const abort = new AbortController();
+    const outcome = start('a', { signal: abort.signal });
+    abort.abort();
+    assert.equal(await outcome, 'cancelled, executed unknown');
+    assert.deepEqual(link.transcript, ['call a 5000', 'cancel a: the agent cancelled it']);
+  });
+
+  it('sends a call that is cancelled before it starts to nobody', async () => {
+    assert.equal(await start('a', { signal: AbortSignal.abort() }), 'cancelled, executed no');
+    assert.deepEqual(link.transcript, []);
+  });
+
+  it('owes a cancel to the same extension host only, for as long as the link is down', async () => {
+    const abort = new AbortController();
+    const outcome = start('a', { signal: abort.signal });
+    link.drop();
+    abort.abort();
+    await outcome;
+    const next = back();
+    assert.deepEqual(next.transcript, ['cancel a: the agent cancelled it']);
+    next.drop();
+    assert.deepEqual(back().transcript, []);
+  });
+
+  it('drops and counts late, second and unknown results', async () => {
+    const outcome = start('a');
+    link.receive(result('a', 'first'));
+    link.receive(result('a', 'second'));
+    link.receive(result('unknown'));
+    assert.equal(await outcome, 'first');
+    assert.equal(session.droppedResults, 2);
+  });
+
+  it('takes no result from a link that was replaced', async () => {
+    const outcome = start('a');
+    const next = back({ journal: ['a'] });
+    link.receive(result('a', 'old link'));
+    next.receive(result('a', 'new link'));
+    assert.equal(await outcome, 'new link');
+  });
+
+  it('does not take the close of a replaced link for its own', () => {
+    back();
+    link.drop();
+    assert.equal(session.readiness, 'ready');
+  });
+
+  it('refuses more calls than it may hold, and a second call under a running id', async () => {
+    const many = Array.from({ length: 256 }, (_, n) => start(`${n}`));
+    assert.equal(await start('256'), 'busy, executed no');
+    session.dispose();
+    await Promise.all(many);
+  });
+
+  it('refuses a second call under the id of a running one', async () => {
+    const first = start('a');
+    assert.equal(await start('a'), 'busy, executed no');
+    link.receive(result('a', 'done'));
+    assert.equal(await first, 'done');
+  });
+
+  it('refuses a call that the link cannot carry and sends nothing', async () => {
+    link.maxChars = 1_000;
+    assert.equal(await start('a', { input: { text: 'x'.repeat(1_000) } }), 'too_large, executed no');
+    assert.deepEqual(link.transcript, []);
+  });
+
+  it('keeps the description of the window current', () => {
+    let changes = 0;
+    session.onDidChange(() => changes++);
+    link.receive({ type: 'event', window: { focused: true, dirtyCount: 2 } });
+    assert.deepEqual([session.window.focused, session.window.dirtyCount, session.window.name], [true, 2, 'greeter']);
+    assert.equal(changes, 1);
+  });
+});
