@@ -51,13 +51,17 @@ export class BridgeProcess implements BridgeSource {
 
   async find(signal: AbortSignal): Promise<Sighting> {
     try {
-      const { bridge, secret, fingerprint } = await readState(this.stateDir);
-      if (bridge === undefined || secret === undefined) return { found: { kind: 'missing', reason: 'no bridge runs' }, fingerprint };
+      const { bridge, secret, fingerprint } = await readState(this.stateDir, this.#deps.platform);
+      if (bridge === undefined || secret === undefined)
+        return { found: { kind: 'missing', reason: 'no bridge runs' }, fingerprint };
       const { port } = bridge;
       const proof = await askProof({ clock: this.#deps.clock, port, secret, signal });
       return { found: proof.kind === 'proven' ? { ...proof, port, secret } : proof, fingerprint };
     } catch (error) {
-      return { found: { kind: 'missing', reason: `the state directory cannot be read: ${messageOf(error)}` }, fingerprint: '' };
+      return {
+        found: { kind: 'missing', reason: messageOf(error) },
+        fingerprint: '',
+      };
     }
   }
 
@@ -72,9 +76,9 @@ export class BridgeProcess implements BridgeSource {
   }
 
   watch(fingerprint: string | undefined, changed: (fingerprint: string) => void): Disposable {
-    const { clock } = this.#deps;
+    const { clock, platform } = this.#deps;
     // A file that cannot be read counts as a content of its own: becoming readable is a change.
-    const read = () => readState(this.stateDir).then((state) => state.fingerprint, messageOf);
+    const read = () => readState(this.stateDir, platform).then((state) => state.fingerprint, messageOf);
     return new StateWatch({ clock, stateDir: this.stateDir, seen: fingerprint, read, changed });
   }
 
@@ -92,7 +96,8 @@ export class BridgeProcess implements BridgeSource {
       }
       // Whoever had the lock let go of it without a bridge to show: ten windows need not fail one after the other.
       if (lock !== undefined) return { kind: 'busy', reason: 'another window could not start the bridge' };
-      if (signal.aborted || clock.now() >= untilMs) return { kind: 'busy', reason: 'another window is starting the bridge' };
+      if (signal.aborted || clock.now() >= untilMs)
+        return { kind: 'busy', reason: 'another window is starting the bridge' };
       await new Promise<void>((resolve) => clock.after(limits.bridgeStartPollMs, resolve));
     }
   }

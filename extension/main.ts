@@ -19,7 +19,6 @@ import type { AgentEndpoint } from './ui/agent-config.ts';
 import { registerCommands } from './ui/commands.ts';
 import { createOutputLog } from './ui/output-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
-import { presentStatus } from './ui/status-text.ts';
 import { applyTerminalEnvironment } from './ui/terminal-environment.ts';
 import { describeWindow, WindowObserver } from './ui/window-observer.ts';
 
@@ -88,10 +87,13 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 
-  store.add(new StatusBar({ clock, link, onDidReceiveStatus: link.onDidReceiveStatus, command: 'holdfast.menu' }));
+  const statusBar = store.add(
+    new StatusBar({ clock, link, onDidReceiveStatus: link.onDidReceiveStatus, command: 'holdfast.menu' }),
+  );
   store.add(
     registerCommands({
-      summary: () => presentStatus(link.state, clock.now(), 0).label,
+      summary: () => statusBar.label,
+      isOnline: () => link.state.kind === 'online',
       reconnectNow: () => link.reconnectNow(),
       showLog: () => channel.show(),
       restartBridge: () => link.restartBridge(),

@@ -7,5 +7,6 @@ import { stateDirPath } from './bridge/state-dir.ts';
 void removeTraces({
   clock: systemClock,
   stateDir: stateDirPath(process.env, homedir()),
+  platform: process.platform,
   terminate: (pid) => process.kill(pid, 'SIGTERM'),
 });

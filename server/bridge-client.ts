@@ -2,6 +2,7 @@ import { instanceProof } from '../shared/proof.ts';
 import { type BridgeFile, parseProofAnswer } from '../shared/state-files.ts';
 import { type MachineBoot, mayBeAlive, readBridgeFile } from './bridge-file.ts';
 import { constantTimeEqual, hmacSha256 } from './crypto.ts';
+import { privateDirectoryExists } from './private-files.ts';
 import { readSecret } from './state-dir.ts';
 
 export interface FindBridgeDeps {
@@ -18,6 +19,7 @@ export interface FindBridgeDeps {
  * reused pid or a foreign server on the port give undefined, and the foreign one learns nothing but a nonce.
  */
 export async function findBridge({ stateDir, boot, nonce, proofMs }: FindBridgeDeps): Promise<BridgeFile | undefined> {
+  if (!privateDirectoryExists(stateDir)) return undefined;
   const record = readBridgeFile(stateDir);
   if (record === undefined || !mayBeAlive(record, boot)) return undefined;
   const secret = readSecret(stateDir, 'editor.secret');

@@ -8,17 +8,18 @@ export interface BridgeLogDeps {
   readonly stateDir: string;
   /** Writes a line to stderr; must not throw. */
   readonly stderr: (line: string) => void;
-  readonly wallMs: () => number;
+  /** The time of an entry, as it is written. */
+  readonly timestamp: () => string;
 }
 
 export interface BridgeLog {
   readonly log: Log;
   /** Resolves when everything is in the file, or cannot be. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 /** The bridge's log: stderr and `bridge.log`, rotated by size. A log that cannot be written never stops the bridge. */
-export function openBridgeLog({ stateDir, stderr, wallMs }: BridgeLogDeps): BridgeLog {
+export function openBridgeLog({ stateDir, stderr, timestamp }: BridgeLogDeps): BridgeLog {
   let file: RotatingFileStream | undefined = createStream(stateFiles.log, {
     path: stateDir,
     size: `${limits.logMaxBytes}B`,
@@ -36,7 +37,7 @@ export function openBridgeLog({ stateDir, stderr, wallMs }: BridgeLogDeps): Brid
   file.on('warning', (error) => stderr(`warn  log rotation: ${messageOf(error)}`));
 
   const log = createLog((level, message) => {
-    const line = `${new Date(wallMs()).toISOString()} ${level.padEnd(5)} ${oneEntry(message)}`;
+    const line = `${timestamp()} ${level.padEnd(5)} ${oneEntry(message)}`;
     stderr(line);
     file?.write(`${line}\n`);
   });

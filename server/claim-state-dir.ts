@@ -35,7 +35,6 @@ export async function claimStateDir(deps: ClaimDeps): Promise<Claim> {
         `another process holds ${deps.lockPath} but answers no proof; stop it (it is a holdfast bridge that hangs, or still starts) and try again`,
       );
     }
-    // A timer of the clock alone would let the process end while it waits: the probes keep it alive only in between.
     await new Promise<void>((resolve) => clock.after(retryMs, resolve));
   }
 }

@@ -1,10 +1,18 @@
 import { Command, CommanderError } from 'commander';
-import { StateDirError } from './private-files.ts';
+import { messageOf } from '../shared/errors.ts';
+import { limits } from '../shared/limits.ts';
 import { PortTakenError } from './listen.ts';
 import { McpCallError } from './mcp-call.ts';
-import { OptionError, parseCallTimeout, parseHost, parseIdleExit, parsePort, parseToolInput, type ServeOptions } from './options.ts';
-import { limits } from '../shared/limits.ts';
-import { messageOf } from '../shared/errors.ts';
+import {
+  OptionError,
+  parseCallTimeout,
+  parseHost,
+  parseIdleExit,
+  parsePort,
+  parseToolInput,
+  type ServeOptions,
+} from './options.ts';
+import { StateDirError } from './private-files.ts';
 
 /** Exit codes of every command; `docs/architecture.md` and `--help` list them. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, notRunning: 3 } as const;
@@ -44,8 +52,14 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
   } catch (error) {
     // Commander has printed its message (or the help that was asked for) already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const expected = error instanceof OptionError || error instanceof StateDirError || error instanceof McpCallError || error instanceof PortTakenError;
-    deps.stderr(`holdfast: ${expected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`);
+    const expected =
+      error instanceof OptionError ||
+      error instanceof StateDirError ||
+      error instanceof McpCallError ||
+      error instanceof PortTakenError;
+    deps.stderr(
+      `holdfast: ${expected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`,
+    );
     return error instanceof OptionError ? exitCodes.usage : exitCodes.failed;
   }
 }
@@ -69,8 +83,13 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
   command('serve', 'Run the bridge. VS Code with the extension starts it by itself.')
     .option('--port <number>', 'port on 127.0.0.1; 0 takes any free one (default: chosen once and kept)', parsePort)
     .option('--host <address>', 'only loopback is accepted', parseHost)
-    .option('--idle-exit <time>', 'leave after this time without window, stream and request, or "never" (default: 10m)', parseIdleExit, limits.idleExitMs)
-    .action(async (options: { port?: number; stateDir?: string; idleExit: number | undefined; json: boolean }) => {
+    .option(
+      '--idle-exit <time>',
+      'leave after this time without window, stream and request, or "never" (default: 10m)',
+      parseIdleExit,
+      limits.idleExitMs,
+    )
+    .action(async (options: { port?: number; stateDir?: string; idleExit: number | 'never'; json: boolean }) => {
       finish(
         await deps.serve({
           port: options.port,
@@ -91,18 +110,29 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
     .argument('<tool>', 'name of the tool, for example list_windows')
     .argument('[arguments]', 'its arguments as one JSON object', parseToolInput, {})
     .option('--window <id>', 'the window to use, as list_windows shows it')
-    .option('--timeout <time>', `how long to wait for the answer (default: ${limits.callMaxMs / 1_000}s)`, parseCallTimeout, limits.callMaxMs)
-    .action(async (tool: string, input: Record<string, unknown>, options: { stateDir?: string; json: boolean; window?: string; timeout: number }) => {
-      finish(
-        await deps.call({
-          tool,
-          input,
-          stateDir: deps.stateDir(options.stateDir),
-          json: options.json,
-          window: options.window,
-          timeoutMs: options.timeout,
-        }),
-      );
-    });
+    .option(
+      '--timeout <time>',
+      `how long to wait for the answer (default: ${limits.callMaxMs / 1_000}s)`,
+      parseCallTimeout,
+      limits.callMaxMs,
+    )
+    .action(
+      async (
+        tool: string,
+        input: Record<string, unknown>,
+        options: { stateDir?: string; json: boolean; window?: string; timeout: number },
+      ) => {
+        finish(
+          await deps.call({
+            tool,
+            input,
+            stateDir: deps.stateDir(options.stateDir),
+            json: options.json,
+            window: options.window,
+            timeoutMs: options.timeout,
+          }),
+        );
+      },
+    );
   return program;
 }

@@ -1,5 +1,5 @@
-import type { BridgeFile } from '../shared/state-files.ts';
 import { limits } from '../shared/limits.ts';
+import type { BridgeFile } from '../shared/state-files.ts';
 import { fetchStatus } from './bridge-client.ts';
 import { type CallOptions, exitCodes, type StatusOptions } from './cli.ts';
 import { callTool } from './mcp-call.ts';
@@ -46,7 +46,8 @@ export async function call(options: CallOptions, deps: CommandDeps): Promise<num
     signal: deps.timeout(options.timeoutMs),
   });
   const text = content.map((part) => part.text ?? `[${part.type}]`).join('\n');
-  if (options.json) deps.stdout(`${JSON.stringify(isError ? { isError, text, ..._meta } : (structuredContent ?? { text }))}\n`);
+  if (options.json)
+    deps.stdout(`${JSON.stringify(isError ? { isError, text, ..._meta } : (structuredContent ?? { text }))}\n`);
   else if (isError) deps.stderr(`${text}\n`);
   else deps.stdout(`${text}\n`);
   return isError ? exitCodes.failed : exitCodes.ok;

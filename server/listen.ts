@@ -67,7 +67,8 @@ function tryPort(server: Server, port: number): Promise<number | undefined> {
     server.listen(port, '127.0.0.1', () => {
       server.off('error', failed);
       const address: AddressInfo | string | null = server.address();
-      if (address === null || typeof address === 'string') reject(new Error('the bridge listens on something that is no port'));
+      if (address === null || typeof address === 'string')
+        reject(new Error('the bridge listens on something that is no port'));
       else resolve(address.port);
     });
   });

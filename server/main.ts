@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { catalog } from '../shared/catalog.ts';
@@ -16,7 +16,7 @@ import { createBridgeTools } from './calls/bridge-tools.ts';
 import { Dispatcher } from './calls/dispatcher.ts';
 import { claimStateDir } from './claim-state-dir.ts';
 import { exitCodes, runCli } from './cli.ts';
-import { call, type CommandDeps, status } from './commands.ts';
+import { type CommandDeps, call, status } from './commands.ts';
 import { constantTimeEqual, hmacSha256 } from './crypto.ts';
 import { EditorRegistry } from './editors/editor-registry.ts';
 import { EditorServer } from './editors/editor-server.ts';
@@ -56,7 +56,11 @@ async function serve(options: ServeOptions): Promise<number> {
     return exitCodes.ok;
   }
 
-  const { log, flush } = openBridgeLog({ stateDir, stderr: (line) => stderr(`${line}\n`), wallMs: clock.wallMs });
+  const { log, flush } = openBridgeLog({
+    stateDir,
+    stderr: (line) => stderr(`${line}\n`),
+    timestamp: () => new Date(clock.wallMs()).toISOString(),
+  });
   const crash = (error: unknown) => {
     log.error(`the bridge crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     void flush().finally(() => process.exit(exitCodes.failed));
@@ -104,7 +108,8 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     catalog,
     bridgeTools: createBridgeTools(registry),
     editors: registry,
-    newCallId: nonce,
+    // Unlike our nonces these need no fresh entropy each time, which costs as much as parsing the call.
+    newCallId: randomUUID,
     clock,
     log: log.area('calls'),
   });
@@ -115,7 +120,11 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     instance,
     version,
     dispatcher,
-    proof: (given) => ({ instance, version, proof: instanceProof(hmacSha256, secrets.editorSecret, given, port, instance) }),
+    proof: (given) => ({
+      instance,
+      version,
+      proof: instanceProof(hmacSha256, secrets.editorSecret, given, port, instance),
+    }),
     status: (): BridgeStatus => ({
       instance,
       version,
@@ -146,26 +155,33 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
   });
   server.on('upgrade', (request, socket, head) => front.upgrade(request, socket, head));
 
+  // Before anybody knows of this bridge: whoever started it may stop it at once.
+  const left = leaveReason(options, registry, () => front.activity);
   const bridge: BridgeFile = { pid: process.pid, port, instance, version, ...currentBoot(clock.wallMs()) };
   writeBridgeFile(stateDir, bridge);
   if (strangerOn !== undefined) {
-    log.warn(`port ${strangerOn} belongs to another program; using ${port} for now. Agents that are configured for ${strangerOn} do not reach this bridge: stop that program and restart the bridge`);
+    log.warn(
+      `port ${strangerOn} belongs to another program; using ${port} for now. Agents that are configured for ${strangerOn} do not reach this bridge: stop that program and restart the bridge`,
+    );
   }
   log.info(`holdfast ${version} listens on ${bridgeOrigin(port)} (pid ${process.pid}, instance ${instance})`);
   announce('listening', bridge, options.json);
 
-  const reason = await leaveReason(options, registry, () => front.activity);
-  await shutDown(reason, { registry, server, parts: [editorServer, front], clock, log });
+  await shutDown(await left, { registry, server, parts: [editorServer, front], clock, log });
   removeBridgeFile(stateDir, instance);
   return exitCodes.ok;
 }
 
 /** Waits for the first reason to leave. */
-function leaveReason({ idleExitMs }: ServeOptions, registry: EditorRegistry, activity: () => HttpActivity): Promise<LeaveReason> {
+function leaveReason(
+  { idleExitMs }: ServeOptions,
+  registry: EditorRegistry,
+  activity: () => HttpActivity,
+): Promise<LeaveReason> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve('signal'));
     registry.onDidRequestShutdown(() => resolve('replaced'));
-    if (idleExitMs === undefined) return;
+    if (idleExitMs === 'never') return;
     const idle = new IdleExit({
       idleMs: idleExitMs,
       clock,
@@ -180,11 +196,11 @@ function leaveReason({ idleExitMs }: ServeOptions, registry: EditorRegistry, act
   });
 }
 
-/** Tells the starter on stdout with `--json`; people read the log on stderr. */
+/** Tells the starter on stdout with `--json`; people have the log on stderr, which a second start does not open. */
 function announce(event: ServeEvent['event'], { port, instance, pid }: BridgeFile, json: boolean): void {
   const line: ServeEvent = { event, url: `${bridgeOrigin(port)}/mcp`, port, instance, pid };
   if (json) stdout(`${JSON.stringify(line)}\n`);
-  else stderr(`${event === 'listening' ? 'Holdfast listens' : 'A bridge runs already'} at ${line.url} (pid ${pid})\n`);
+  else if (event === 'already-running') stderr(`A bridge runs already at ${line.url} (pid ${pid})\n`);
 }
 
 async function main(): Promise<void> {

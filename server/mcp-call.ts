@@ -33,7 +33,11 @@ export class McpCallError extends Error {
 }
 
 /** Calls one tool as any agent does: initialize, tools/call, DELETE on the bridge's MCP endpoint. */
-export async function callTool(tool: string, input: Record<string, unknown>, deps: McpCallDeps): Promise<ShellToolResult> {
+export async function callTool(
+  tool: string,
+  input: Record<string, unknown>,
+  deps: McpCallDeps,
+): Promise<ShellToolResult> {
   const url = `${bridgeOrigin(deps.bridge.port)}/mcp`;
   const headers: Record<string, string> = {
     authorization: `Bearer ${deps.token}`,
@@ -43,7 +47,13 @@ export async function callTool(tool: string, input: Record<string, unknown>, dep
     ...(deps.window === undefined ? {} : { 'holdfast-window': deps.window }),
   };
   const post = (body: object) =>
-    fetch(url, { method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', ...body }), signal: deps.signal, redirect: 'error' });
+    fetch(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ jsonrpc: '2.0', ...body }),
+      signal: deps.signal,
+      redirect: 'error',
+    });
 
   const opened = await post({
     id: 1,
@@ -81,6 +91,7 @@ async function resultOf(response: Response): Promise<Record<string, unknown>> {
   }
   const { data } = answerSchema.safeParse(json);
   if (data?.error !== undefined) throw new McpCallError(data.error.message);
-  if (!response.ok || data?.result === undefined) throw new McpCallError(`the bridge answered ${response.status}: ${text.slice(0, 200)}`);
+  if (!response.ok || data?.result === undefined)
+    throw new McpCallError(`the bridge answered ${response.status}: ${text.slice(0, 200)}`);
   return data.result;
 }

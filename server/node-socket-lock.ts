@@ -43,9 +43,12 @@ export function nodeSocketLock(clock: Clock, random: () => number): SocketLockDe
       } catch (error) {
         if (errorCode(error) === 'EEXIST') return 'taken';
         if (errorCode(error) === 'ENOENT') return 'absent';
-        throw new Error(`${dirname(to)} is on a file system that holds no socket links; use a state directory on a local disk`, {
-          cause: error,
-        });
+        throw new Error(
+          `${dirname(to)} is on a file system that holds no socket links; use a state directory on a local disk`,
+          {
+            cause: error,
+          },
+        );
       }
     },
     remove: (path) => rmSync(path, { force: true }),

@@ -4,8 +4,8 @@ export interface ServeOptions {
   /** Undefined: the port kept for this user, chosen at the first start. 0: any free port, not kept. */
   readonly port: number | undefined;
   readonly stateDir: string;
-  /** Milliseconds without link, stream and request; undefined: never leaves by itself. */
-  readonly idleExitMs: number | undefined;
+  /** Milliseconds without link, stream and request. */
+  readonly idleExitMs: number | 'never';
   /** Whether the first line of stdout is the `ServeEvent` as JSON. */
   readonly json: boolean;
 }
@@ -37,9 +37,9 @@ export function parseHost(text: string): string {
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-/** `90s`, `10m`, `1h`, `500ms`; `0` and `never` are undefined. */
-export function parseIdleExit(text: string): number | undefined {
-  if (text === '0' || text === 'never') return undefined;
+/** `90s`, `10m`, `1h`, `500ms`; `0` means `never`. */
+export function parseIdleExit(text: string): number | 'never' {
+  if (text === '0' || text === 'never') return 'never';
   return parseDuration('--idle-exit', text, 'or "never"');
 }
 
@@ -54,7 +54,8 @@ function parseDuration(option: string, text: string, more: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const ms = match === null ? 0 : Math.round(Number(match[1]) * unitMs[unitOf(match[2])]);
   // setTimeout takes no more than 2^31 - 1 ms.
-  if (ms < 1 || ms > 2 ** 31 - 1) throw new OptionError(`${option} takes a time such as 90s, 10m or 1h, ${more}, not "${text}".`);
+  if (ms < 1 || ms > 2 ** 31 - 1)
+    throw new OptionError(`${option} takes a time such as 90s, 10m or 1h, ${more}, not "${text}".`);
   return ms;
 }
 
@@ -68,10 +69,15 @@ export function parseToolInput(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new OptionError(`The tool's arguments are not JSON: ${text}\nGive one object in single quotes, for example '{"path":"src/main.ts"}'.`, { cause });
+    throw new OptionError(
+      `The tool's arguments are not JSON: ${text}\nGive one object in single quotes, for example '{"path":"src/main.ts"}'.`,
+      { cause },
+    );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new OptionError(`The tool's arguments are one JSON object, for example '{"path":"src/main.ts"}', not ${text}.`);
+    throw new OptionError(
+      `The tool's arguments are one JSON object, for example '{"path":"src/main.ts"}', not ${text}.`,
+    );
   }
   return { ...value };
 }

@@ -17,9 +17,12 @@ export function ensurePrivateDirectory(path: string): void {
   try {
     created = mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new StateDirError(`Cannot create the state directory ${path}. Choose another with --state-dir or HOLDFAST_STATE_DIR.`, {
-      cause,
-    });
+    throw new StateDirError(
+      `Cannot create the state directory ${path}. Choose another with --state-dir or HOLDFAST_STATE_DIR.`,
+      {
+        cause,
+      },
+    );
   }
   if (created !== undefined) {
     // A umask can only take bits away, never add the ones that others would need; Windows inherits its list.
@@ -29,6 +32,17 @@ export function ensurePrivateDirectory(path: string): void {
   checkPrivate(path, 'directory');
 }
 
+/** Whether there is a directory; one that is not private throws, as in `ensurePrivateDirectory`. */
+export function privateDirectoryExists(path: string): boolean {
+  try {
+    checkPrivate(path, 'directory');
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 /** Throws a `StateDirError` unless `path` is of that kind, is ours and is closed to everybody else. */
 export function checkPrivate(path: string, kind: 'directory' | 'file'): void {
   const stat = lstatSync(path);
@@ -36,6 +50,8 @@ export function checkPrivate(path: string, kind: 'directory' | 'file'): void {
     throw new StateDirError(`${path} is not a plain ${kind}. Move it away and start Holdfast again.`);
   }
   if (windows) {
+    // Files inherit the directory's list, which is verified before any of them is read.
+    if (kind === 'file') return;
     const problem = checkWindowsAcl(path);
     if (problem !== undefined) throw new StateDirError(problem);
     return;

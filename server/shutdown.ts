@@ -29,7 +29,10 @@ export interface ShutdownDeps {
  * Lets the windows go with the right close code, settles their calls so that agents still get an answer, and closes the
  * server. Resolves when the port is free again.
  */
-export async function shutDown(reason: LeaveReason, { registry, server, parts, clock, log }: ShutdownDeps): Promise<void> {
+export async function shutDown(
+  reason: LeaveReason,
+  { registry, server, parts, clock, log }: ShutdownDeps,
+): Promise<void> {
   const { code, text } = farewell[reason];
   log.info(`leaving: ${text}`);
   const closed = new Promise<void>((resolve) => {

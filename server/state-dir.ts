@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultStateDirName, stateFiles } from '../shared/state-files.ts';
-import { createPrivateOnce, ensurePrivateDirectory, readPrivate, StateDirError, writePrivate } from './private-files.ts';
+import {
+  createPrivateOnce,
+  ensurePrivateDirectory,
+  readPrivate,
+  StateDirError,
+  writePrivate,
+} from './private-files.ts';
 
 /** The state directory's path: the option, else the environment, else a folder in the home directory. */
 export function stateDirPath(option: string | undefined, fromEnvironment: string | undefined): string {
@@ -44,7 +50,9 @@ function secret(path: string): string {
 function checkSecret(path: string, content: string): string {
   const text = content.trim();
   if (!/^[A-Za-z0-9_-]{43}$/.test(text)) {
-    throw new StateDirError(`${path} does not hold a key of 32 bytes. Remove the file; the next start of the bridge makes a new one.`);
+    throw new StateDirError(
+      `${path} does not hold a key of 32 bytes. Remove the file; the next start of the bridge makes a new one.`,
+    );
   }
   return text;
 }

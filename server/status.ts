@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EditorSession } from './editors/editor-registry.ts';
+import type { EditorSession } from './editors/editor-call.ts';
 
 const statusSchema = z.object({
   instance: z.string(),
@@ -17,11 +17,15 @@ const statusSchema = z.object({
       readiness: z.string(),
     }),
   ),
-  agents: z
-.array(z.object({ name: z.string(), version: z.string(), sessions: z.number() })),
+  agents: z.array(z.object({ name: z.string(), version: z.string(), sessions: z.number() })),
   /** What became of stale agent sessions. */
   counters: z.record(z.string(), z.number()),
-  calls: z.object({ finished: z.number(), failed: z.number(), pending: z.number(), recentCalls: z.array(z.unknown()).readonly() }),
+  calls: z.object({
+    finished: z.number(),
+    failed: z.number(),
+    pending: z.number(),
+    recentCalls: z.array(z.unknown()).readonly(),
+  }),
   /** Results of windows that no call was waiting for. */
   droppedResults: z.number(),
 });
@@ -43,9 +47,14 @@ export function describeStatus(answer: unknown): string {
       ? []
       : [`WARNING: another program holds your port ${strangerOn}; agents configured for it do not reach this bridge.`]),
     windows.length === 0 ? 'No window is connected.' : `Windows (${windows.length}):`,
-    ...windows.map(({ id, name, folders, readiness }) => `  ${id}  ${name}, ${readiness}${folders.map((folder) => `\n    ${folder}`).join('')}`),
+    ...windows.map(
+      ({ id, name, folders, readiness }) =>
+        `  ${id}  ${name}, ${readiness}${folders.map((folder) => `\n    ${folder}`).join('')}`,
+    ),
     agents.length === 0 ? 'No agent has a session.' : `Agents (${agents.length}):`,
-    ...agents.map(({ name, version, sessions }) => `  ${name} ${version}, ${sessions} session${sessions === 1 ? '' : 's'}`),
+    ...agents.map(
+      ({ name, version, sessions }) => `  ${name} ${version}, ${sessions} session${sessions === 1 ? '' : 's'}`,
+    ),
     `Calls: ${calls.finished} done, ${calls.failed} of them failed, ${calls.pending} running`,
   ];
   return `${lines.join('\n')}\n`;

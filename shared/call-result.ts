@@ -4,7 +4,7 @@ import type { ToolDefinition } from './define-tool.ts';
 import type { ErrorInfo } from './errors.ts';
 
 /** Key of the machine-readable error in a failed result's `_meta`. */
-export const errorMetaKey = 'holdfast/error';
+const errorMetaKey = 'holdfast/error';
 
 /** A success: the short text for the model and the structured content, which fits the tool's `outputSchema`. */
 export function successResult<I extends z.ZodObject, O extends z.ZodObject>(

@@ -26,11 +26,16 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly render: (output: z.output<O>) => string;
 }
 
-export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(definition: ToolDefinition<I, O>): ToolDefinition<I, O> {
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: ToolDefinition<I, O>,
+): ToolDefinition<I, O> {
   return definition;
 }
 
 /** The effect of one call. A tool whose effect depends on its input counts as its strongest in listings. */
-export function effectOf<I extends z.ZodObject>(definition: Pick<ToolDefinition<I>, 'effect'>, input: z.output<I>): Effect {
+export function effectOf<I extends z.ZodObject>(
+  definition: Pick<ToolDefinition<I>, 'effect'>,
+  input: z.output<I>,
+): Effect {
   return typeof definition.effect === 'function' ? definition.effect(input) : definition.effect;
 }

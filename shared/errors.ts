@@ -40,7 +40,9 @@ const retryableByCode = {
 
 export type ErrorCode = keyof typeof retryableByCode;
 
-export const errorCodes = Object.keys(retryableByCode) as readonly ErrorCode[];
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(retryableByCode, value);
+}
 
 /** Whether the call had an effect: `unknown` only where the answer was lost. */
 export type Executed = 'yes' | 'no' | 'unknown';

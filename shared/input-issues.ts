@@ -10,10 +10,12 @@ export function unknownArguments(schema: z.core.$ZodType, value: unknown, path: 
     return value.flatMap((item, index) => unknownArguments(inner.element, item, [...path, index]));
   }
   if (!(inner instanceof z.ZodObject) || typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  const names = Object.keys(inner.shape);
+  const fields = fieldsOf(inner);
   return Object.entries(value).flatMap(([name, item]) => {
-    const known = Object.hasOwn(inner.shape, name) ? inner.shape[name] : undefined;
-    return known === undefined ? [describeUnknown([...path, name], names)] : unknownArguments(known, item, [...path, name]);
+    const known = fields.get(name);
+    return known === undefined
+      ? [describeUnknown([...path, name], [...fields.keys()])]
+      : unknownArguments(known, item, [...path, name]);
   });
 }
 
@@ -35,8 +37,8 @@ export function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
 
 /** The accepted arguments in one sentence, required ones marked. */
 export function acceptedArguments(schema: z.ZodObject): string {
-  const names = Object.entries(schema.shape).map(([name, field]) => {
-    const required = !field.safeParse(undefined).success;
+  const names = [...fieldsOf(schema)].map(([name, field]) => {
+    const required = !z.safeParse(field, undefined).success;
     return required ? `${name} (required)` : name;
   });
   return names.length === 0 ? 'It takes no arguments.' : `Accepted arguments: ${names.join(', ')}.`;
@@ -48,6 +50,10 @@ function describeUnknown(path: Path, names: readonly string[]): string {
   const guess = meant === undefined ? '' : ` Did you mean ${JSON.stringify(meant)}?`;
   const accepted = path.length === 1 ? '' : ` Accepted there: ${names.join(', ')}.`;
   return `Unknown argument ${quote(path)}.${guess}${accepted}`;
+}
+
+function fieldsOf(schema: z.ZodObject): ReadonlyMap<string, z.core.$ZodType> {
+  return new Map<string, z.core.$ZodType>(Object.entries(schema.shape));
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {

@@ -55,7 +55,7 @@ export const limits = {
   /** Several writes to the state directory count as one. */
   stateChangeMs: 50,
   /** A state directory that is missing is looked for this often, only while a window waits for it. */
-  stateMissingMs: 2_000,
+  stateMissingMs: 500,
   /** Proof of a bridge: one loopback round trip. */
   proofMs: 2_000,
   /** Where a user's port is chosen: below the ports that systems hand out by themselves, above the well-known ones. */
@@ -84,8 +84,8 @@ export const limits = {
   lingerMs: 1_000,
   /** Messages in one JSON-RPC batch (2025-03-26 only). */
   batchMaxMessages: 100,
-  /** Agent sessions held in memory; beyond it the one unused for longest goes, and its client starts a new one. */
-  sessionsMax: 10_000,
+  /** Agent sessions held in memory, about 25 KB each; beyond it the one unused for longest goes. */
+  sessionsMax: 2_000,
   /** Ids of ended sessions that are remembered as such. */
   terminatedMax: 10_000,
   /** An agent that declared roots must name them within this time, or routing goes on without. */
@@ -124,8 +124,12 @@ export const limits = {
   diagnosticsQuietMs: 200,
   /** A language whose server has never reported in this window is not waited for any longer than this. */
   diagnosticsSilenceMs: 1_500,
-  /** A change on disk older than this has reached a language server's own file watcher; a younger one may not have. */
-  watcherLagMs: 1_500,
+  /** VS Code's file watcher tells of a change after about 230 ms, under load after seconds. */
+  watcherLagMaxMs: 5_000,
+  /** The TypeScript extension gathers what the watcher tells for 100 ms before it passes it on; some of its watchers lag. */
+  watcherPassOnMs: 300,
+  /** Paths whose last watcher event is remembered. */
+  diskWatchMaxPaths: 2_000,
   /** So many files are looked at for such changes; a larger workspace is flagged. */
   recentScanMaxFiles: 10_000,
   /** So many changed files are shown to a language server directly; VS Code keeps about 50 unseen documents. */

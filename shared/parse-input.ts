@@ -2,7 +2,7 @@
  * Turns what an agent sent as a tool's arguments into the tool's input, or into an error that teaches the right call.
  * Bridge and extension use the same one, so both refuse the same calls with the same words.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { HoldfastError } from './errors.ts';
 import { acceptedArguments, describeIssue, unknownArguments } from './input-issues.ts';
 
@@ -34,7 +34,11 @@ type Path = readonly PropertyKey[];
  *
  * @throws HoldfastError `invalid_input`, which names each wrong argument and lists the accepted ones.
  */
-export function parseInput<I extends z.ZodObject>(tool: string, definition: { readonly input: I }, raw: unknown): z.output<I> {
+export function parseInput<I extends z.ZodObject>(
+  tool: string,
+  definition: { readonly input: I },
+  raw: unknown,
+): z.output<I> {
   const schema = definition.input;
   let candidate: unknown = withoutAdded(schema, toObject(tool, schema, raw));
   let parsed = schema.safeParse(candidate);
@@ -45,7 +49,8 @@ export function parseInput<I extends z.ZodObject>(tool: string, definition: { re
     parsed = schema.safeParse(candidate);
   }
   const problems = unknownArguments(schema, candidate);
-  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, valueAt(candidate, issue.path))));
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, valueAt(candidate, issue.path))));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw invalidInput(tool, schema, [...new Set(problems)].join(' '));
 }
@@ -107,7 +112,8 @@ function valueAt(root: unknown, path: Path): unknown {
 function withValue(root: unknown, path: Path, value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  if (Array.isArray(root)) return root.map((item, index) => (index === key ? withValue(item, rest, value) : item));
+  if (Array.isArray(root))
+    return root.map((item: unknown, index) => (index === key ? withValue(item, rest, value) : item));
   if (!isObject(root) || typeof key !== 'string') return root;
   const changed = withValue(root[key], rest, value);
   const others = Object.entries(root).filter(([name]) => name !== key);

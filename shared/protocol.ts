@@ -3,7 +3,7 @@
  * socket, because a call survives its socket.
  */
 import { z } from 'zod';
-import { errorCodes, type ErrorCode } from './errors.ts';
+import { type ErrorCode, isErrorCode } from './errors.ts';
 
 /** Version of the link. A change bumps it; the bridge also serves the one before. */
 export const linkVersion = 1;
@@ -51,7 +51,7 @@ const windowSchema = z.object({
 export type WindowInfo = z.infer<typeof windowSchema>;
 
 const errorInfoSchema = z.object({
-  code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
+  code: z.custom<ErrorCode>(isErrorCode),
   message: z.string(),
   hint: z.string(),
   retryable: z.boolean(),
@@ -87,7 +87,7 @@ const event = z.object({ type: z.literal('event'), window: windowSchema.partial(
 /** The person asked for a restart: the bridge closes every link with 4004 and leaves. */
 const shutdown = z.object({ type: z.literal('shutdown') });
 
-export const toBridgeSchema = z.union([hello, progress, result, event, shutdown]);
+export const toBridgeSchema = z.discriminatedUnion('type', [hello, progress, result, event, shutdown]);
 export type ToBridge = z.infer<typeof toBridgeSchema>;
 export type Hello = z.infer<typeof hello>;
 export type ResultMessage = z.infer<typeof result>;

@@ -25,7 +25,7 @@ export interface SocketLockDeps {
 }
 
 /** Room that a candidate's suffix takes in the path, in bytes: sun_path holds 104 bytes on macOS, 108 on Linux. */
-export const lockSuffixBytes = 9;
+const lockSuffixBytes = 9;
 /** Longest lock path that still leaves room for the suffix and the closing NUL on every system. */
 export const lockPathMaxBytes = 103 - lockSuffixBytes;
 
@@ -102,5 +102,7 @@ async function sweep(path: string, deps: SocketLockDeps): Promise<void> {
 }
 
 function suffix(random: () => number): string {
-  return Math.floor(random() * 36 ** 8).toString(36).padStart(8, '0');
+  return Math.floor(random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0');
 }

@@ -1,6 +1,6 @@
 /** `npm test`: every part in order, on after a failure, one count at the end. `npm test -- unit ui` runs some parts. */
 import { parseArgs } from 'node:util';
-import { killOwned } from './host/processes.ts';
+import { endOwned } from './host/processes.ts';
 import { allParts, type Part } from './run/parts.ts';
 import { failure, type Results, sum } from './run/results.ts';
 
@@ -76,10 +76,7 @@ const { values, positionals } = parseArgs({
   options: { grep: { type: 'string', short: 'g' } },
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    killOwned();
-    process.exit(1);
-  });
+  process.once(signal, () => void endOwned().finally(() => process.exit(1)));
 }
 const startedMs = performance.now();
 const outcomes: Outcome[] = [];

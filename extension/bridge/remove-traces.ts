@@ -10,6 +10,7 @@ import { errorCode } from './system-error.ts';
 export interface RemoveTracesDeps {
   readonly clock: Clock;
   readonly stateDir: string;
+  readonly platform: NodeJS.Platform;
   /** Asks a process to end, by its id. */
   readonly terminate: (pid: number) => void;
 }
@@ -19,8 +20,8 @@ export interface RemoveTracesDeps {
  * and useless without a bridge, they keep agents' configurations valid over a new installation, and another editor of
  * the same user may have Holdfast too (its next start brings bridge and launcher back).
  */
-export async function removeTraces({ clock, stateDir, terminate }: RemoveTracesDeps): Promise<void> {
-  const { bridge, secret } = await readState(stateDir);
+export async function removeTraces({ clock, stateDir, platform, terminate }: RemoveTracesDeps): Promise<void> {
+  const { bridge, secret } = await readState(stateDir, platform);
   if (bridge !== undefined && secret !== undefined && bridge.host === hostname()) {
     const proof = await askProof({ clock, port: bridge.port, secret, signal: new AbortController().signal });
     // The record's writer lives, as it has just proven, so the process id is its own and not a reused one.

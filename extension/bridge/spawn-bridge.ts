@@ -55,7 +55,8 @@ function firstLine(child: ChildProcess, stdout: NodeJS.ReadableStream, clock: Cl
     stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       const end = text.indexOf('\n');
-      if (end !== -1) settle(isServeEvent(text.slice(0, end)) ? undefined : 'the bridge said something else than that it listens');
+      if (end !== -1)
+        settle(isServeEvent(text.slice(0, end)) ? undefined : 'the bridge said something else than that it listens');
     });
     // `close` and not `exit`: all that it wrote has arrived.
     child.once('close', (code, signal) => settle(`the bridge ended with ${signal ?? `code ${code}`}`));
@@ -73,7 +74,7 @@ function isServeEvent(line: string): boolean {
 }
 
 /** Without what VS Code sets for its own processes, which would change how the bridge's Node runs. */
-export function bridgeEnvironment(env: NodeJS.ProcessEnv, stateDir: string, node: NodeCommand): NodeJS.ProcessEnv {
+function bridgeEnvironment(env: NodeJS.ProcessEnv, stateDir: string, node: NodeCommand): NodeJS.ProcessEnv {
   const ours = Object.entries(env).filter(
     ([name]) => !/^(ELECTRON_|VSCODE_)/i.test(name) && !/^NODE_OPTIONS$/i.test(name) && name !== environment.window,
   );

@@ -16,7 +16,9 @@ export function startLockPath(stateDir: string, platform: NodeJS.Platform, tempD
   const hash = Buffer.from(fingerprintOf(stateDir), 'base64url').toString('hex').slice(0, 16);
   if (platform === 'win32') return `\\\\.\\pipe\\holdfast-${hash}-${stateFiles.startLock}`;
   const plain = join(stateDir, stateFiles.startLock);
-  return Buffer.byteLength(plain) <= lockPathMaxBytes ? plain : join(tempDir, `holdfast-${hash}.${stateFiles.startLock}`);
+  return Buffer.byteLength(plain) <= lockPathMaxBytes
+    ? plain
+    : join(tempDir, `holdfast-${hash}.${stateFiles.startLock}`);
 }
 
 /** What the lock needs of the system. */

@@ -1,7 +1,13 @@
 import { lstat, mkdir, open, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type BridgeFile, defaultStateDirName, environment, parseBridgeFile, stateFiles } from '../../shared/state-files.ts';
+import {
+  type BridgeFile,
+  defaultStateDirName,
+  environment,
+  parseBridgeFile,
+  stateFiles,
+} from '../../shared/state-files.ts';
 import { fingerprintOf } from './proof-crypto.ts';
 import { errorCode } from './system-error.ts';
 
@@ -18,9 +24,11 @@ export interface StateReading {
   readonly fingerprint: string;
 }
 
-/** What the state directory says of the bridge. Rejects only when a file is there and cannot be read. */
-export async function readState(stateDir: string): Promise<StateReading> {
-  const [bridge, secret] = await Promise.all([stateFiles.bridge, stateFiles.editorSecret].map((name) => readText(join(stateDir, name))));
+/** What the state directory says of the bridge. Rejects when it cannot be read, or not be trusted. */
+export async function readState(stateDir: string, platform: NodeJS.Platform): Promise<StateReading> {
+  await checkStateDir(stateDir, platform);
+  const names = [stateFiles.bridge, stateFiles.editorSecret];
+  const [bridge, secret] = await Promise.all(names.map((name) => orAbsent(readFile(join(stateDir, name), 'utf8'))));
   return {
     bridge: bridge === undefined ? undefined : parseBridgeFile(bridge),
     secret: secret?.trim() || undefined,
@@ -28,16 +36,20 @@ export async function readState(stateDir: string): Promise<StateReading> {
   };
 }
 
-/**
- * Makes sure that the directory is there and that nobody else can put a program into it. On Windows the bridge checks
- * the access list; the home directory's own keeps others out.
- *
- * @throws Error whose message says how to mend it
- */
+/** Makes sure that there is a directory to start a bridge in. Rejects with a message that says how to mend it. */
 export async function ensureStateDir(stateDir: string, platform: NodeJS.Platform): Promise<void> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  await checkStateDir(stateDir, platform);
+}
+
+/**
+ * Nobody else may be able to name the bridge that this window obeys, or to put a program here that it runs. On Windows
+ * the bridge checks the access list, and that of the home directory keeps others out.
+ */
+async function checkStateDir(stateDir: string, platform: NodeJS.Platform): Promise<void> {
   if (platform === 'win32') return;
-  const stat = await lstat(stateDir);
+  const stat = await orAbsent(lstat(stateDir));
+  if (stat === undefined) return;
   const { uid } = userInfo();
   if (!stat.isDirectory()) throw new Error(`${stateDir} is not a plain directory; move it away`);
   if (stat.uid !== uid) throw new Error(`${stateDir} belongs to user ${stat.uid}, not to you (${uid}); remove it`);
@@ -66,9 +78,9 @@ export function lastLines(text: string, lines: number): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
-async function readText(path: string): Promise<string | undefined> {
+async function orAbsent<T>(look: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await look;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -49,7 +49,8 @@ export async function attemptLink(
     if (end !== undefined) return { end, instance: undefined, fingerprint };
     ({ found, fingerprint } = await bridge.find(signal));
   }
-  if (found.kind === 'missing') return { end: { kind: 'dropped', reason: found.reason }, instance: undefined, fingerprint };
+  if (found.kind === 'missing')
+    return { end: { kind: 'dropped', reason: found.reason }, instance: undefined, fingerprint };
   starter.reset();
   return { end: await open(deps, found, signal), instance: found.instance, fingerprint };
 }
@@ -59,16 +60,19 @@ async function open(deps: AttemptDeps, bridge: ProvenBridge, signal: AbortSignal
   const late = `no answer from the bridge within ${limits.handshakeMs / 1000} s`;
   const timer = deps.clock.after(limits.handshakeMs, () => deadline.abort(new Error(late)));
   const either = AbortSignal.any([signal, deadline.signal]);
+  let socket: LinkSocket | undefined;
+  let linked = false;
   try {
-    const socket = await deps.openSocket(bridge, either);
+    socket = await deps.openSocket(bridge, either);
     const answer = await greet(deps.hello, socket, either);
-    if (answer.kind !== 'linked') socket.dispose();
+    linked = answer.kind === 'linked';
     return answer.kind === 'linked' ? { ...answer, socket, port: bridge.port } : answer;
   } catch (error) {
     // Every failure to open ends this attempt only; the reason is logged and shown by the link.
     return { kind: 'dropped', reason: deadline.signal.aborted ? late : messageOf(error) };
   } finally {
     timer.dispose();
+    if (!linked) socket?.dispose();
   }
 }
 
@@ -95,7 +99,9 @@ function greet(hello: HelloDeps, socket: LinkSocket, signal: AbortSignal): Promi
       message: (text) => {
         const message = parseToEditor(text);
         if (message?.type === 'welcome') {
-          settle(message.version === linkVersion ? { kind: 'linked', welcome: message } : otherVersion(message.version));
+          settle(
+            message.version === linkVersion ? { kind: 'linked', welcome: message } : otherVersion(message.version),
+          );
         } else if (message?.type === 'id_in_use' && clashes < maxIdClashes) {
           clashes += 1;
           hello.identity.renew();

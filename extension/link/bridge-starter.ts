@@ -46,7 +46,9 @@ export class BridgeStarter {
         this.#notBeforeMs = clock.now() + reconnectDelayMs(this.#failures, 0);
         const detail = outcome.detail === undefined ? {} : { detail: outcome.detail };
         if (this.#failures < limits.bridgeStartFailures) return { kind: 'dropped', reason: outcome.reason };
-        log.warn(`the bridge does not start: ${outcome.reason}${outcome.detail === undefined ? '' : `\n${outcome.detail}`}`);
+        log.warn(
+          `the bridge does not start: ${outcome.reason}${outcome.detail === undefined ? '' : `\n${outcome.detail}`}`,
+        );
         return { kind: 'refused', reason: 'the bridge does not start', ...detail };
       }
     }

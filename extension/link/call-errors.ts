@@ -14,9 +14,13 @@ export function toolMissing(tool: string, known: readonly string[]): HoldfastErr
 }
 
 export function untrusted(tool: string): HoldfastError {
-  return new HoldfastError('untrusted', `${tool} does more than read, and the workspace of this window is not trusted.`, {
-    hint: 'Ask the user to trust the workspace in VS Code (command "Workspaces: Manage Workspace Trust"), or use reading tools.',
-  });
+  return new HoldfastError(
+    'untrusted',
+    `${tool} does more than read, and the workspace of this window is not trusted.`,
+    {
+      hint: 'Ask the user to trust the workspace in VS Code (command "Workspaces: Manage Workspace Trust"), or use reading tools.',
+    },
+  );
 }
 
 export function timedOut(tool: string, budgetMs: number, effect: Effect): HoldfastError {
@@ -30,7 +34,10 @@ export function timedOut(tool: string, budgetMs: number, effect: Effect): Holdfa
 
 export function cancelled(tool: string, reason: string, effect: Effect): HoldfastError {
   return new HoldfastError('cancelled', `${tool} was cancelled: ${reason}`, {
-    hint: effect === 'read' ? 'Call it again if the answer is still wanted.' : 'Read the affected state before calling it again.',
+    hint:
+      effect === 'read'
+        ? 'Call it again if the answer is still wanted.'
+        : 'Read the affected state before calling it again.',
     executed: executedUnless(effect),
     retryable: effect === 'read',
   });

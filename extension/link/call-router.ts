@@ -174,7 +174,12 @@ function stopReason(signal: AbortSignal): HoldfastError {
 
 function answer(tool: string, definition: ToolDefinition, effect: Effect, output: unknown): string {
   const parsed = definition.output.safeParse(output);
-  if (!parsed.success) throw invalidOutput(tool, effect, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  if (!parsed.success)
+    throw invalidOutput(
+      tool,
+      effect,
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    );
   const content = successResult(definition, parsed.data);
   const bytes = Buffer.byteLength(content);
   // The envelope before the content is far smaller than this room.

@@ -18,7 +18,10 @@ export interface Journal {
   /** The outcome of a call that runs or has ended here; undefined when nothing is known of it (any more). */
   find(id: string): Promise<CallOutcome> | undefined;
   /** Runs a call that `find` does not know. `execute` never rejects. */
-  run(call: { readonly id: string; readonly effect: Effect }, execute: () => Promise<CallOutcome>): Promise<CallOutcome>;
+  run(
+    call: { readonly id: string; readonly effect: Effect },
+    execute: () => Promise<CallOutcome>,
+  ): Promise<CallOutcome>;
   /** The bridge will not ask for these again. */
   forget(ids: readonly string[]): void;
 }

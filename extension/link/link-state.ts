@@ -1,13 +1,10 @@
-import type { Welcome } from '../../shared/protocol.ts';
-
 /** What is known of the bridge that a link ended at. */
-export interface LinkedBridge {
+interface LinkedBridge {
   readonly instance: string;
   readonly version: string;
   readonly port: number;
   /** The id under which the bridge knows this window. */
   readonly editorId: string;
-  readonly graceMs: Welcome['graceMs'];
 }
 
 /** The link's state, each with its own data. Times are of the clock's monotonic `now()`. */

@@ -123,7 +123,7 @@ export class Link implements Disposable {
 
   #goOnline(linked: Linked, outage: Outage): void {
     const { clock, log, calls } = this.#deps;
-    const { instance, bridgeVersion: version, editorId, graceMs } = linked.welcome;
+    const { instance, bridgeVersion: version, editorId } = linked.welcome;
     const name = `bridge ${version} on port ${linked.port}`;
     const scope = new DisposableStore();
     const session = scope.add(
@@ -143,7 +143,7 @@ export class Link implements Disposable {
       }),
     );
     outage.opened(name);
-    const bridge = { instance, version, port: linked.port, editorId, graceMs };
+    const bridge = { instance, version, port: linked.port, editorId };
     this.#enter({ kind: 'online', sinceMs: clock.now(), bridge }, scope, session);
     session.start();
   }
@@ -176,7 +176,13 @@ export class Link implements Disposable {
 
   #wait(reason: string, delayMs: number, outage: Outage): void {
     const { clock } = this.#deps;
-    const scope = this.#enter({ kind: 'waiting', attempt: outage.attempt, untilMs: clock.now() + delayMs, delayMs, reason });
+    const scope = this.#enter({
+      kind: 'waiting',
+      attempt: outage.attempt,
+      untilMs: clock.now() + delayMs,
+      delayMs,
+      reason,
+    });
     scope.add(startWait({ clock, delayMs, over: () => this.#connect(false) }));
     this.#watch(scope, (signal) => void this.#wakeForNewBridge(scope, signal));
   }

@@ -85,7 +85,6 @@ export class OnlineSession implements Disposable {
   }
 
   #end(end: LinkEnd): void {
-    if (this.#store.disposed) return;
     this.dispose();
     this.#deps.ended(end);
   }

@@ -2,8 +2,8 @@ import { type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
-import { closeCodes, linkHeaders, linkPath, linkSubprotocol } from '../../shared/protocol.ts';
 import { bridgeProof, editorProof, isNonce } from '../../shared/proof.ts';
+import { closeCodes, linkHeaders, linkPath, linkSubprotocol } from '../../shared/protocol.ts';
 import { hmac, newNonce, sameProof } from '../bridge/proof-crypto.ts';
 import { LinkOpenError, type LinkSocket, type LinkSocketListener, type OpenLinkSocket } from './link-socket.ts';
 
@@ -142,11 +142,19 @@ function answerError(response: IncomingMessage, port: number): LinkOpenError {
   return status >= 500 ? new LinkOpenError('unreachable', `the bridge answered HTTP ${status}`) : foreign(port);
 }
 
-const noAnswerCodes: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENETDOWN', 'EMFILE']);
+const noAnswerCodes: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENETDOWN',
+  'EMFILE',
+]);
 
 function openError(error: Error, port: number): LinkOpenError {
   const code = 'code' in error ? error.code : undefined;
-  if (noAnswerCodes.has(code)) return new LinkOpenError('unreachable', `no answer on port ${port} (${String(code)})`, { cause: error });
+  if (noAnswerCodes.has(code))
+    return new LinkOpenError('unreachable', `no answer on port ${port} (${String(code)})`, { cause: error });
   if (error.message === 'Opening handshake has timed out') {
     return new LinkOpenError('unreachable', `no answer on port ${port} in time`, { cause: error });
   }

@@ -10,6 +10,7 @@ import { CleanBases } from './support/clean-bases.ts';
 import { CursorMemory } from './support/cursor-memory.ts';
 import type { Snapshot } from './support/diagnostics-delta.ts';
 import { DiagnosticsWatch } from './support/diagnostics-watch.ts';
+import { DiskWatch } from './support/disk-watch.ts';
 import { KnownTexts } from './support/known-texts.ts';
 import { LastSelection } from './support/last-selection.ts';
 import type { ToolContext } from './tool-context.ts';
@@ -28,6 +29,7 @@ export interface HandlersDeps {
 export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
   const store = new DisposableStore();
   const bases = store.add(new CleanBases());
+  const disk = store.add(new DiskWatch({ clock }));
   const watch = store.add(new DiagnosticsWatch({ clock }));
   const selections = store.add(new LastSelection());
   const known = new KnownTexts({ maxChars: limits.knownTextsMaxChars });
@@ -36,7 +38,7 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
     table: {
       ...createContextHandlers({ selections }),
       ...createBufferHandlers({ bases, known }),
-      ...createDiagnosticsHandlers({ bases, watch, cursors }),
+      ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
       ...filesHandlers,
     },
     dispose: () => store.dispose(),

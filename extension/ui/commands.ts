@@ -7,6 +7,7 @@ import { showMenu } from './menu.ts';
 export interface CommandDeps {
   /** What the status bar says now, without icons. */
   readonly summary: () => string;
+  readonly isOnline: () => boolean;
   readonly reconnectNow: () => void;
   readonly showLog: () => void;
   readonly restartBridge: () => void;
@@ -19,7 +20,7 @@ export interface CommandDeps {
 /** Registers every command of the manifest; the store owns them. */
 export function registerCommands(deps: CommandDeps): DisposableStore {
   const handlers = {
-    'holdfast.menu': () => showMenu(deps.summary()),
+    'holdfast.menu': () => showMenu(deps.summary(), deps.isOnline()),
     'holdfast.reconnect': () => deps.reconnectNow(),
     'holdfast.showLog': () => deps.showLog(),
     'holdfast.restartBridge': () => restartBridge(deps),

@@ -4,7 +4,7 @@ import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { Event } from '../../shared/events.ts';
 import type { StatusMessage } from '../../shared/protocol.ts';
 import type { LinkState } from '../link/link-state.ts';
-import { presentStatus } from './status-text.ts';
+import { presentStatus, type StatusView } from './status-text.ts';
 import { renderTooltip } from './status-tooltip.ts';
 
 export interface StatusBarDeps {
@@ -47,6 +47,16 @@ export class StatusBar implements Disposable {
     this.#item.show();
   }
 
+  /** What the item says, for a title elsewhere. */
+  get label(): string {
+    return this.#view.label;
+  }
+
+  get #view(): StatusView {
+    const { clock, link } = this.#deps;
+    return presentStatus(link.state, clock.now(), this.#status?.agents.length ?? 0);
+  }
+
   #render(): void {
     const { state } = this.#deps.link;
     if (state.kind !== 'online') this.#status = undefined;
@@ -59,12 +69,11 @@ export class StatusBar implements Disposable {
   #showState(): void {
     if (this.#tick !== undefined) this.#store.delete(this.#tick);
     this.#tick = undefined;
-    const { clock, link } = this.#deps;
-    const view = presentStatus(link.state, clock.now(), this.#status?.agents.length ?? 0);
+    const view = this.#view;
     this.#item.text = view.text;
     this.#item.accessibilityInformation = { label: view.label, role: 'button' };
     this.#item.backgroundColor = backgrounds[view.severity];
-    if (view.ticking) this.#tick = this.#store.add(clock.after(1_000, () => this.#showState()));
+    if (view.ticking) this.#tick = this.#store.add(this.#deps.clock.after(1_000, () => this.#showState()));
   }
 
   dispose(): void {

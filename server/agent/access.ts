@@ -38,7 +38,8 @@ export function createAccess({ port, token }: { readonly port: number; readonly 
           `Unauthorized: ${problem}. Send "Authorization: Bearer <token>"; the token is the content of the file "token" ` +
           'in the Holdfast state directory (HOLDFAST_STATE_DIR, else ~/.holdfast).',
         headers: {
-          'www-authenticate': given === undefined ? 'Bearer realm="holdfast"' : 'Bearer realm="holdfast", error="invalid_token"',
+          'www-authenticate':
+            given === undefined ? 'Bearer realm="holdfast"' : 'Bearer realm="holdfast", error="invalid_token"',
         },
       };
     },

@@ -5,15 +5,23 @@ import { errorAnswer, type RpcId, rpcCodes } from './json-rpc.ts';
 
 /** Answers with JSON text. A client that has gone away gets nothing, and nothing fails. */
 export function answerJson(res: ServerResponse, status: number, body: string, headers?: OutgoingHttpHeaders): void {
-  if (res.destroyed || res.writableEnded) return;
-  res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers });
-  res.end(body);
+  if (isOver(res)) return;
+  const bytes = Buffer.byteLength(body);
+  res.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes, ...headers });
+  // ASCII, which most JSON is, reads the same as latin1, and Node copies that where it would encode UTF-8.
+  res.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
 
 export function answerEmpty(res: ServerResponse, status: number, headers?: OutgoingHttpHeaders): void {
-  if (res.destroyed || res.writableEnded) return;
+  if (isOver(res)) return;
   res.writeHead(status, { 'content-length': 0, ...headers });
   res.end();
+}
+
+/** Whether nothing can be answered any more; an answer that has begun as a stream and failed is cut short. */
+function isOver(res: ServerResponse): boolean {
+  if (res.headersSent) res.end();
+  return res.headersSent || res.destroyed;
 }
 
 export interface Refusal {

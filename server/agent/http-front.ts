@@ -69,7 +69,11 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
     clock,
     log,
   });
-  const transport = new HttpTransport({ legs: { legacy, modern: createModernNotServed({ versions: legacyVersions }) }, clock, log });
+  const transport = new HttpTransport({
+    legs: { legacy, modern: createModernNotServed({ versions: legacyVersions }) },
+    clock,
+    log,
+  });
   let lastRequestMs = clock.now();
   let inFlight = 0;
 
@@ -81,7 +85,8 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
     if (path === '/status' && req.method === 'GET') return answerJson(res, 200, JSON.stringify(deps.status()));
     if (path === '/proof' && req.method === 'GET') {
       const nonce = new URLSearchParams(query).get('nonce') ?? undefined;
-      if (!isNonce(nonce)) return answerRefusal(res, { status: 400, message: 'Bad Request: nonce is 16 to 64 bytes as base64url' });
+      if (!isNonce(nonce))
+        return answerRefusal(res, { status: 400, message: 'Bad Request: nonce is 16 to 64 bytes as base64url' });
       return answerJson(res, 200, JSON.stringify(deps.proof(nonce)));
     }
     refuseUnread(req, res, { status: 404, message: 'Not found: the MCP endpoint is /mcp' }, clock);
@@ -94,7 +99,11 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
       serve(req, res)
         .catch((error: unknown) => {
           log.error(`${req.method ?? ''} request failed unexpectedly: ${String(error)}`);
-          answerRefusal(res, { status: 500, code: rpcCodes.internalError, message: 'Internal error; the details are in the Holdfast log' });
+          answerRefusal(res, {
+            status: 500,
+            code: rpcCodes.internalError,
+            message: 'Internal error; the details are in the Holdfast log',
+          });
         })
         .finally(() => inFlight--);
     },

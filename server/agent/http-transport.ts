@@ -35,7 +35,12 @@ export class HttpTransport {
         return;
       }
       default:
-        refuseUnread(req, res, { status: 405, message: 'Method not allowed', headers: { allow: 'GET, POST, DELETE' } }, this.#deps.clock);
+        refuseUnread(
+          req,
+          res,
+          { status: 405, message: 'Method not allowed', headers: { allow: 'GET, POST, DELETE' } },
+          this.#deps.clock,
+        );
     }
   }
 
@@ -46,16 +51,30 @@ export class HttpTransport {
     const body = await readBody(req, clock);
     switch (body.kind) {
       case 'too_large':
-        return refuseUnread(req, res, { status: 413, message: `Payload too large: at most ${limits.bodyMaxBytes} bytes` }, clock);
+        return refuseUnread(
+          req,
+          res,
+          { status: 413, message: `Payload too large: at most ${limits.bodyMaxBytes} bytes` },
+          clock,
+        );
       case 'too_slow':
-        return refuseUnread(req, res, { status: 408, message: `The body did not arrive within ${limits.bodyMs} ms` }, clock);
+        return refuseUnread(
+          req,
+          res,
+          { status: 408, message: `The body did not arrive within ${limits.bodyMs} ms` },
+          clock,
+        );
       case 'cut_off':
         log.debug('a client went away while it sent a request');
         return;
       case 'whole': {
         const json = parse(body.text);
         if (json === undefined) {
-          return answerRefusal(res, { status: 400, code: rpcCodes.parseError, message: 'Parse error: the body is not valid JSON' });
+          return answerRefusal(res, {
+            status: 400,
+            code: rpcCodes.parseError,
+            message: 'Parse error: the body is not valid JSON',
+          });
         }
         const acceptsStream = acceptedTypes(req).includes('text/event-stream');
         return legs[eraOfBody(json.value)].post({ req, res, body: json.value, acceptsStream });

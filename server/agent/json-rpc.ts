@@ -29,7 +29,7 @@ export interface RpcRequest {
   readonly method: string;
   readonly params: unknown;
 }
-export interface RpcNotification {
+interface RpcNotification {
   readonly kind: 'notification';
   readonly method: string;
   readonly params: unknown;

@@ -5,7 +5,10 @@ import type { Refusal } from './http-answers.ts';
 export function checkMediaTypes(req: IncomingMessage): Refusal | undefined {
   const accepted = acceptedTypes(req);
   if (accepted.length > 0 && !['application/json', 'application/*', '*/*'].some((type) => accepted.includes(type))) {
-    return { status: 406, message: 'Not Acceptable: the Accept header must list application/json and text/event-stream' };
+    return {
+      status: 406,
+      message: 'Not Acceptable: the Accept header must list application/json and text/event-stream',
+    };
   }
   if (mediaType(req.headers['content-type']) !== 'application/json') {
     return { status: 415, message: 'Unsupported Media Type: the Content-Type must be application/json' };
@@ -19,6 +22,7 @@ export function acceptedTypes({ headers }: Pick<IncomingMessage, 'headers'>): re
 }
 
 function mediaType(header: string | undefined): string {
-  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const text = header ?? '';
+  const end = text.indexOf(';');
+  return (end === -1 ? text : text.slice(0, end)).trim().toLowerCase();
 }
-

@@ -4,14 +4,14 @@ import { isRecord, RpcError, rpcCodes } from './json-rpc.ts';
 import type { ToolList } from './tool-list.ts';
 
 /** Of one request, whichever era it came in. */
-export interface MethodContext {
+interface MethodContext {
   readonly agent: AgentContext;
   readonly signal: AbortSignal;
   readonly progress?: NonNullable<ToolCall['progress']>;
 }
 
 /** Resolves with the serialised result. @throws RpcError for a misuse of the protocol. */
-export type Method = (params: unknown, context: MethodContext) => Promise<string>;
+type Method = (params: unknown, context: MethodContext) => Promise<string>;
 
 /** The methods that both eras serve in the same way; what belongs to one era alone lives with that era. */
 export type MethodTable = ReadonlyMap<string, Method>;
@@ -30,7 +30,10 @@ export function createMethods({
       async (params, context) => {
         const name = isRecord(params) ? params['name'] : undefined;
         if (!isRecord(params) || typeof name !== 'string') {
-          throw new RpcError(rpcCodes.invalidParams, 'tools/call needs params.name, the name of a tool, and params.arguments');
+          throw new RpcError(
+            rpcCodes.invalidParams,
+            'tools/call needs params.name, the name of a tool, and params.arguments',
+          );
         }
         try {
           return await dispatcher.call({ name, arguments: params['arguments'], ...context });

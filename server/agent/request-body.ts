@@ -15,9 +15,12 @@ export function readBody(req: IncomingMessage, clock: Clock): Promise<RequestBod
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let finished = false;
     const finish = (body: RequestBody): void => {
+      finished = true;
       deadline.dispose();
-      req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+      // After a whole body only `close` can come, and taking listeners off costs more than a flag.
+      if (body.kind !== 'whole') req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
       resolve(body);
     };
     const onData = (chunk: Buffer): void => {
@@ -30,7 +33,9 @@ export function readBody(req: IncomingMessage, clock: Clock): Promise<RequestBod
       const whole = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
       finish({ kind: 'whole', text: whole.toString('utf8') });
     };
-    const onClose = (): void => finish({ kind: 'cut_off' });
+    const onClose = (): void => {
+      if (!finished) finish({ kind: 'cut_off' });
+    };
     const deadline = clock.after(limits.bodyMs, () => finish({ kind: 'too_slow' }));
     req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });

@@ -31,9 +31,10 @@ export class SseStream implements Disposable {
     this.#keepAlive();
   }
 
-  /** Sends one JSON-RPC message. JSON text holds no raw newline, so one `data` line is enough. */
+  /** Sends one JSON-RPC message. A result that another process wrote may hold line breaks between its values. */
   send(json: string): void {
-    if (!this.#res.writableEnded && !this.#res.destroyed) this.#res.write(`event: message\ndata: ${json}\n\n`);
+    if (this.#res.writableEnded || this.#res.destroyed) return;
+    this.#res.write(`event: message\ndata: ${json.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`);
   }
 
   dispose(): void {

@@ -109,9 +109,13 @@ export class Dispatcher {
 function unknownTool(name: string, names: readonly string[]): HoldfastError {
   const meant = closest(name, names);
   const guess = meant === undefined ? '' : ` Did you mean ${JSON.stringify(meant)}?`;
-  return new HoldfastError('unknown_tool', `Unknown tool ${JSON.stringify(name)}.${guess} Tools: ${names.join(', ')}.`, {
-    hint: 'Call one of the listed tools.',
-  });
+  return new HoldfastError(
+    'unknown_tool',
+    `Unknown tool ${JSON.stringify(name)}.${guess} Tools: ${names.join(', ')}.`,
+    {
+      hint: 'Call one of the listed tools.',
+    },
+  );
 }
 
 function busy(): HoldfastError {
@@ -121,7 +125,11 @@ function busy(): HoldfastError {
 }
 
 function toolMissing(name: string, { id, window }: EditorSession): HoldfastError {
-  return new HoldfastError('tool_missing', `The Holdfast extension in window ${id} (${window.name}) does not have ${name} yet.`, {
-    hint: 'Ask the person to update the Holdfast extension in that window and reload it.',
-  });
+  return new HoldfastError(
+    'tool_missing',
+    `The Holdfast extension in window ${id} (${window.name}) does not have ${name} yet.`,
+    {
+      hint: 'Ask the person to update the Holdfast extension in that window and reload it.',
+    },
+  );
 }

@@ -29,6 +29,8 @@ export function isWithin(folder: string, path: string): boolean {
 
 /** The path of a `file:` URI as the window's system writes it; undefined for any other URI. */
 export function fileUriToPath(uri: string): string | undefined {
+  // Most of what is asked about is a plain path, and a URL that does not parse costs more than the rest of a call.
+  if (!/^file:/i.test(uri)) return undefined;
   let url: URL;
   let path: string;
   try {
@@ -38,7 +40,6 @@ export function fileUriToPath(uri: string): string | undefined {
     // Not a URI, or one with broken escapes: it names no folder.
     return undefined;
   }
-  if (url.protocol !== 'file:') return undefined;
   if (url.hostname !== '') return `\\\\${url.hostname}${path.replaceAll('/', '\\')}`;
   return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
 }

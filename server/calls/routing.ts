@@ -26,15 +26,14 @@ export async function route<W extends RoutableWindow>(windows: readonly W[], req
   const { input, hint } = request;
   const named = input['window'];
   if (typeof named === 'string') return windowById(windows, named);
-  if (windows.length === 0) throw noWindow();
+  const [only] = windows;
+  if (only === undefined) throw noWindow();
+  if (windows.length === 1) return only;
 
   const hinted = windows.find(({ id }) => id === hint);
   const holders = holdersOf(windows, pathsIn(input));
   if (holders.length > 0) return pick(holders, hinted, 'Several windows have this path open');
   if (hinted !== undefined) return hinted;
-  const [only] = windows;
-  if (windows.length === 1 && only !== undefined) return only;
-
   const folders = await request.folders();
   const own = holdersOf(windows, folders);
   const candidates = own.length > 0 ? own : windowsBelow(windows, folders);
@@ -83,7 +82,9 @@ function pathsIn(input: Readonly<Record<string, unknown>>): readonly string[] {
     if (!Array.isArray(value)) return [];
     return value.flatMap((item: unknown) => {
       if (typeof item === 'string') return name === 'paths' ? [item] : [];
-      return typeof item === 'object' && item !== null && 'path' in item && typeof item.path === 'string' ? [item.path] : [];
+      return typeof item === 'object' && item !== null && 'path' in item && typeof item.path === 'string'
+        ? [item.path]
+        : [];
     });
   });
 }
@@ -96,12 +97,17 @@ function holdersOf<W extends RoutableWindow>(windows: readonly W[], paths: reado
     const normal = normalizePath(fileUriToPath(path) ?? path);
     if (normal === undefined) continue;
     const exact = deepest(windows, normal, (text) => text);
-    for (const window of exact.length > 0 ? exact : deepest(windows, normal, (text) => text.toLowerCase())) holders.add(window);
+    for (const window of exact.length > 0 ? exact : deepest(windows, normal, (text) => text.toLowerCase()))
+      holders.add(window);
   }
   return [...holders];
 }
 
-function deepest<W extends RoutableWindow>(windows: readonly W[], path: string, fold: (text: string) => string): readonly W[] {
+function deepest<W extends RoutableWindow>(
+  windows: readonly W[],
+  path: string,
+  fold: (text: string) => string,
+): readonly W[] {
   const claims = windows.flatMap((window) =>
     foldersOf(window)
       .filter((folder) => isWithin(fold(folder), fold(path)))

@@ -7,7 +7,8 @@ function effectOfLost(call: EditorCall): Executed {
   return call.effect === 'read' ? 'no' : 'unknown';
 }
 
-const readBefore = 'Read the affected state first (read_buffer, get_editor_context, get_diagnostics); repeat the call only if its effect is missing.';
+const readBefore =
+  'Read the affected state first (read_buffer, get_editor_context, get_diagnostics); repeat the call only if its effect is missing.';
 
 export function outcomeUnknown(call: EditorCall, happened: string): HoldfastError {
   return new HoldfastError('outcome_unknown', `${happened} after ${call.tool} was sent and before its result came.`, {
@@ -24,9 +25,13 @@ export function linkDown(call: EditorCall, window: string): HoldfastError {
 
 export function timedOut(call: EditorCall, window: string, sent: boolean): HoldfastError {
   if (!sent) {
-    return new HoldfastError('timeout', `The window "${window}" stayed away for the ${call.budgetMs} ms that ${call.tool} had; nothing was sent to it.`, {
-      hint: 'Repeat the call; list_windows tells when the window is ready.',
-    });
+    return new HoldfastError(
+      'timeout',
+      `The window "${window}" stayed away for the ${call.budgetMs} ms that ${call.tool} had; nothing was sent to it.`,
+      {
+        hint: 'Repeat the call; list_windows tells when the window is ready.',
+      },
+    );
   }
   const executed = effectOfLost(call);
   const done = executed === 'no' ? 'it changes nothing' : 'it was told to stop and may have had its effect';
@@ -39,11 +44,15 @@ export function timedOut(call: EditorCall, window: string, sent: boolean): Holdf
 
 export function cancelled(call: EditorCall, sent: boolean): HoldfastError {
   const executed = sent ? effectOfLost(call) : 'no';
-  return new HoldfastError('cancelled', `${call.tool} was cancelled${sent ? '' : ' before it was sent to the window'}.`, {
-    executed,
-    retryable: executed === 'no',
-    hint: executed === 'no' ? 'Repeat the call if you still want it.' : readBefore,
-  });
+  return new HoldfastError(
+    'cancelled',
+    `${call.tool} was cancelled${sent ? '' : ' before it was sent to the window'}.`,
+    {
+      executed,
+      retryable: executed === 'no',
+      hint: executed === 'no' ? 'Repeat the call if you still want it.' : readBefore,
+    },
+  );
 }
 
 export function tooManyCalls(call: EditorCall, window: string): HoldfastError {
@@ -53,7 +62,11 @@ export function tooManyCalls(call: EditorCall, window: string): HoldfastError {
 }
 
 export function tooLarge(call: EditorCall): HoldfastError {
-  return new HoldfastError('too_large', `The input of ${call.tool} is larger than the ${limits.linkMaxPayloadBytes} bytes that reach a window.`, {
-    hint: 'Split the call into smaller ones.',
-  });
+  return new HoldfastError(
+    'too_large',
+    `The input of ${call.tool} is larger than the ${limits.linkMaxPayloadBytes} bytes that reach a window.`,
+    {
+      hint: 'Split the call into smaller ones.',
+    },
+  );
 }

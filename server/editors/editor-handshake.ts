@@ -6,10 +6,11 @@ import { type Disposable, DisposableStore, toDisposable } from '../../shared/dis
 import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { closeCodes, decode, type Hello, linkVersion, type ToBridge, toBridgeSchema } from '../../shared/protocol.ts';
 import { editorProof, type Hmac, type LinkChallenge } from '../../shared/proof.ts';
+import { closeCodes, decode, type Hello, linkVersion, type ToBridge, toBridgeSchema } from '../../shared/protocol.ts';
 import { EditorLink } from './editor-link.ts';
 import type { EditorRegistry } from './editor-registry.ts';
+import { messageText } from './message-text.ts';
 
 /** The bridge serves its own link version and the one before. */
 const oldestLinkVersion = Math.max(linkVersion - 1, 1);
@@ -41,7 +42,7 @@ export class EditorHandshake implements Disposable {
     const { socket, clock, log } = deps;
     this.#store.add(toDisposable(deps.onDone));
     this.#store.add(clock.after(limits.handshakeMs, () => this.#refuse(closeCodes.notAuthorised, 'no hello in time')));
-    const first = (data: RawData, binary: boolean) => this.#first(binary ? undefined : String(data));
+    const first = (data: RawData, binary: boolean) => this.#first(messageText(data, binary));
     const gone = () => this.#store.dispose();
     const failed = (error: Error) => log.debug(`link error before hello: ${messageOf(error)}`);
     socket.once('message', first);
@@ -97,7 +98,10 @@ export class EditorHandshake implements Disposable {
   #proven(hello: Hello): boolean {
     const { hmac, secret, challenge, equal } = this.#deps;
     if (equal(editorProof(hmac, secret, challenge), hello.proof)) return true;
-    this.#refuse(closeCodes.notAuthorised, 'the proof in hello is wrong: editor and bridge use different state directories');
+    this.#refuse(
+      closeCodes.notAuthorised,
+      'the proof in hello is wrong: editor and bridge use different state directories',
+    );
     return false;
   }
 

@@ -8,6 +8,7 @@ import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { closeCodes, decode, encode, type ToBridge, type ToEditor, toBridgeSchema } from '../../shared/protocol.ts';
 import type { SendOutcome, SessionLink } from './editor-session.ts';
+import { messageText } from './message-text.ts';
 
 export interface EditorLinkDeps {
   readonly socket: WebSocket;
@@ -55,7 +56,8 @@ export class EditorLink implements SessionLink {
     if (!this.open) return 'closed';
     const text = encode(message);
     // No character takes more than three bytes: most messages need not be measured.
-    if (text.length * 3 > limits.linkMaxPayloadBytes && Buffer.byteLength(text) > limits.linkMaxPayloadBytes) return 'too_large';
+    if (text.length * 3 > limits.linkMaxPayloadBytes && Buffer.byteLength(text) > limits.linkMaxPayloadBytes)
+      return 'too_large';
     this.#deps.socket.send(text);
     return 'sent';
   }
@@ -90,7 +92,8 @@ export class EditorLink implements SessionLink {
 
   #receive(data: RawData, binary: boolean): void {
     if (!this.open) return;
-    const message = binary ? undefined : this.#parse(String(data));
+    const text = messageText(data, binary);
+    const message = text === undefined ? undefined : this.#parse(text);
     if (message === undefined) this.close(closeCodes.protocolError, 'this message does not fit the link protocol');
     else this.#messages.fire(message);
   }
@@ -102,7 +105,9 @@ export class EditorLink implements SessionLink {
       const [issue] = parsed.error.issues;
       this.#deps.log.warn(`link message refused: ${issue?.message} at ${issue?.path.join('.') || 'the top'}`);
     } catch (error) {
-      this.#deps.log.warn(`link message refused: ${error instanceof SyntaxError ? 'it is not JSON' : messageOf(error)}`);
+      this.#deps.log.warn(
+        `link message refused: ${error instanceof SyntaxError ? 'it is not JSON' : messageOf(error)}`,
+      );
     }
     return undefined;
   }

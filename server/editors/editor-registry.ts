@@ -7,8 +7,6 @@ import { closeCodes, type Hello, linkVersion, type StatusMessage } from '../../s
 import type { EditorSession } from './editor-call.ts';
 import { LinkedEditorSession, type SessionLink } from './editor-session.ts';
 
-export type { EditorCall, EditorSession } from './editor-call.ts';
-
 export interface EditorRegistryDeps {
   readonly instance: string;
   readonly version: string;

@@ -5,8 +5,8 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { linkHeaders, linkSubprotocol } from '../../shared/protocol.ts';
 import { bridgeProof, type Hmac, isNonce, type LinkChallenge } from '../../shared/proof.ts';
+import { linkHeaders, linkSubprotocol } from '../../shared/protocol.ts';
 import { EditorHandshake } from './editor-handshake.ts';
 import type { EditorRegistry } from './editor-registry.ts';
 

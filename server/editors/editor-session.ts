@@ -43,6 +43,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   readonly #ends = new Emitter<void>();
   readonly #shutdowns = new Emitter<void>();
   #hello: Hello;
+  #tools: ReadonlySet<string>;
   #state: State;
   #dropped = 0;
 
@@ -57,6 +58,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
     this.id = hello.editorId;
     this.#deps = deps;
     this.#hello = hello;
+    this.#tools = new Set(hello.tools);
     this.#state = this.#enterReady(link);
   }
 
@@ -69,7 +71,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   }
 
   get tools(): ReadonlySet<string> {
-    return new Set(this.#hello.tools);
+    return this.#tools;
   }
 
   get readiness(): 'ready' | 'reconnecting' {
@@ -90,6 +92,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
     const sameHost = hello.epoch === this.#hello.epoch;
     this.#leaveState();
     this.#hello = hello;
+    this.#tools = new Set(hello.tools);
     this.#state = this.#enterReady(link);
     if (sameHost) for (const [id, reason] of this.#owedCancels) link.send({ type: 'cancel', id, reason });
     this.#owedCancels.clear();
@@ -131,7 +134,9 @@ export class LinkedEditorSession implements EditorSession, Disposable {
     for (const pending of [...this.#pending.values()]) {
       const harmless = !pending.sent || pending.call.effect === 'read';
       pending.reject(
-        harmless ? linkDown(pending.call, this.window.name) : outcomeUnknown(pending.call, 'The link to the window broke'),
+        harmless
+          ? linkDown(pending.call, this.window.name)
+          : outcomeUnknown(pending.call, 'The link to the window broke'),
       );
     }
     this.#ends.fire();
@@ -210,7 +215,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
 
   #settle(message: ResultMessage): void {
     const pending = this.#pending.get(message.id);
-    if (pending === undefined || !pending.sent) {
+    if (pending === undefined) {
       this.#dropped++;
       this.#deps.log.debug(`window ${this.id} sent a result that no call waits for; dropped (${this.#dropped} so far)`);
     } else if (message.ok) {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import { DisposableStore, toDisposable } from '../../shared/disposable.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 import { limits } from '../../shared/limits.ts';
 import type { CallMessage } from '../../shared/protocol.ts';
 import { cancelled, timedOut } from './call-errors.ts';
@@ -24,9 +24,10 @@ export class PendingCall {
   readonly result: Promise<string>;
   readonly #deps: PendingCallDeps;
   readonly #deadlineMs: number;
-  readonly #store = new DisposableStore();
+  readonly #deadline: Disposable;
   readonly #resolve: (content: string) => void;
   readonly #reject: (error: Error) => void;
+  readonly #cancel = (): void => this.#abandon(cancelled(this.call, this.sent), 'the agent cancelled it');
   #phase: Phase = { kind: 'waiting' };
 
   constructor(deps: PendingCallDeps) {
@@ -39,16 +40,12 @@ export class PendingCall {
     this.#reject = reject;
     const waitMs = call.budgetMs + limits.callMarginMs;
     this.#deadlineMs = clock.now() + waitMs;
-    this.#store.add(
-      clock.after(waitMs, () => {
-        const { sent } = this;
-        this.#abandon(timedOut(call, deps.windowName(), sent), 'its time is over');
-      }),
-    );
-    const abort = () => this.#abandon(cancelled(call, this.sent), 'the agent cancelled it');
-    call.signal.addEventListener('abort', abort, { once: true });
-    this.#store.add(toDisposable(() => call.signal.removeEventListener('abort', abort)));
-    if (call.signal.aborted) abort();
+    this.#deadline = clock.after(waitMs, () => {
+      const { sent } = this;
+      this.#abandon(timedOut(call, deps.windowName(), sent), 'its time is over');
+    });
+    call.signal.addEventListener('abort', this.#cancel);
+    if (call.signal.aborted) this.#cancel();
   }
 
   get settled(): boolean {
@@ -93,7 +90,8 @@ export class PendingCall {
   #settle(): boolean {
     if (this.#phase.kind === 'settled') return false;
     this.#phase = { kind: 'settled' };
-    this.#store.dispose();
+    this.#deadline.dispose();
+    this.call.signal.removeEventListener('abort', this.#cancel);
     this.#deps.onSettled();
     return true;
   }

@@ -22,7 +22,9 @@ const itemSchema = z.object({
 });
 export type DiagnosticItem = z.infer<typeof itemSchema>;
 
-const changeSchema = itemSchema.extend({ path: z.string().describe('Path or URI.') });
+const changeSchema = itemSchema
+  .pick({ line: true, severity: true, message: true, code: true })
+  .extend({ path: z.string().describe('Path or URI.') });
 export type DiagnosticChange = z.infer<typeof changeSchema>;
 
 const fileSchema = z.object({
@@ -63,11 +65,9 @@ const outputSchema = z.object({
 });
 export type DiagnosticsOutput = z.infer<typeof outputSchema>;
 
-function renderItem(item: DiagnosticItem): string {
-  const origin = [item.source, item.code].filter((part) => part !== undefined).join(' ');
-  return [`${item.line}:${item.column}`, item.severity, origin, item.message]
-    .filter((part) => part !== undefined && part !== '')
-    .join(' ');
+function renderItem({ line, column, severity, source, code, message }: Partial<DiagnosticItem>): string {
+  const place = column === undefined ? `${line}` : `${line}:${column}`;
+  return [place, severity, source, code, message].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
 function renderFile({ path, state, counts, items, freshness }: FileDiagnostics): string {

@@ -5,7 +5,9 @@ import { limits } from '../../shared/limits.ts';
 import { BridgeProcess } from '../support/bridge-process.ts';
 import { initializeRequest, mcpHeaders, postMcp, type RawRequest, rawHttp } from '../support/raw-http.ts';
 
-describe('Access over HTTP', () => {
+describe('Access over HTTP', function () {
+  // A process that starts on a busy machine takes seconds.
+  this.timeout(15_000);
   let bridge: BridgeProcess;
   before(async () => {
     bridge = await BridgeProcess.start();
@@ -18,7 +20,10 @@ describe('Access over HTTP', () => {
 
   it('lets a client in that has the token', async () => {
     assert.equal((await send({})).status, 200);
-    assert.equal((await send({ host: `localhost:${bridge.port}`, origin: `http://localhost:${bridge.port}` })).status, 200);
+    assert.equal(
+      (await send({ host: `localhost:${bridge.port}`, origin: `http://localhost:${bridge.port}` })).status,
+      200,
+    );
   });
 
   const bearers: readonly (readonly [string, (token: string) => OutgoingHttpHeaders])[] = [
@@ -30,7 +35,14 @@ describe('Access over HTTP', () => {
   ];
   for (const [title, headers] of bearers) {
     it(`answers 401 to ${title}, on each route that agents use`, async () => {
-      for (const [method, path] of [['POST', '/mcp'], ['GET', '/mcp'], ['DELETE', '/mcp'], ['OPTIONS', '/mcp'], ['POST', '/mcp?x=1'], ['GET', '/status']] as const) {
+      for (const [method, path] of [
+        ['POST', '/mcp'],
+        ['GET', '/mcp'],
+        ['DELETE', '/mcp'],
+        ['OPTIONS', '/mcp'],
+        ['POST', '/mcp?x=1'],
+        ['GET', '/status'],
+      ] as const) {
         const answer = await send(headers(bridge.token), { method, path });
         assert.equal(answer.status, 401, `${method} ${path}`);
         assert.match(String(answer.headers['www-authenticate']), /^Bearer realm="holdfast"/);
@@ -50,7 +62,13 @@ describe('Access over HTTP', () => {
   ];
   for (const [title, headers] of sources) {
     it(`answers 403 to ${title}, on every route and in spite of the token`, async () => {
-      for (const [method, path] of [['POST', '/mcp'], ['GET', '/status'], ['GET', '/proof?nonce=AAAAAAAAAAAAAAAAAAAAAA'], ['GET', '/.well-known/x'], ['GET', '/']] as const) {
+      for (const [method, path] of [
+        ['POST', '/mcp'],
+        ['GET', '/status'],
+        ['GET', '/proof?nonce=AAAAAAAAAAAAAAAAAAAAAA'],
+        ['GET', '/.well-known/x'],
+        ['GET', '/'],
+      ] as const) {
         assert.equal((await send(headers(bridge.port), { method, path })).status, 403, `${method} ${path}`);
       }
     });
@@ -67,7 +85,9 @@ describe('Access over HTTP', () => {
 
   it('refuses before the body has come', async () => {
     const headers = mcpHeaders('wrong', { 'content-length': 1_000_000 });
-    const head = Object.entries({ host: `127.0.0.1:${bridge.port}`, ...headers }).map(([name, value]) => `${name}: ${String(value)}`);
+    const head = Object.entries({ host: `127.0.0.1:${bridge.port}`, ...headers }).map(
+      ([name, value]) => `${name}: ${String(value)}`,
+    );
     const answer = await rawText(bridge.port, `POST /mcp HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
     assert.match(answer, /^HTTP\/1\.1 401 .*connection: close/is);
   });
@@ -96,12 +116,30 @@ describe('Access over HTTP', () => {
     it('that is no JSON answers 400 -32700', async () => {
       for (const malformed of ['', '{', 'null x', '{"jsonrpc":"2.0",}', '\u0000']) {
         const answer = await send({}, { body: malformed });
-        assert.deepEqual([answer.status, JSON.parse(answer.text).error.code], [400, -32_700], JSON.stringify(malformed));
+        assert.deepEqual(
+          [answer.status, JSON.parse(answer.text).error.code],
+          [400, -32_700],
+          JSON.stringify(malformed),
+        );
       }
     });
 
     it('that is no JSON-RPC message answers 400 -32600', async () => {
-      for (const odd of ['null', '1', '"x"', 'true', '{}', '[]', '{"jsonrpc":"1.0","id":1,"method":"ping"}', '{"jsonrpc":"2.0","id":null,"method":"ping"}', '{"jsonrpc":"2.0","id":{},"method":"ping"}', '{"jsonrpc":"2.0","id":1}', '{"jsonrpc":"2.0","id":1.5,"method":"ping"}', '{"jsonrpc":"2.0","id":1,"method":1}', '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}']) {
+      for (const odd of [
+        'null',
+        '1',
+        '"x"',
+        'true',
+        '{}',
+        '[]',
+        '{"jsonrpc":"1.0","id":1,"method":"ping"}',
+        '{"jsonrpc":"2.0","id":null,"method":"ping"}',
+        '{"jsonrpc":"2.0","id":{},"method":"ping"}',
+        '{"jsonrpc":"2.0","id":1}',
+        '{"jsonrpc":"2.0","id":1.5,"method":"ping"}',
+        '{"jsonrpc":"2.0","id":1,"method":1}',
+        '{"jsonrpc":"2.0","id":1,"method":"ping","params":[1]}',
+      ]) {
         const answer = await send({}, { body: odd });
         assert.deepEqual([answer.status, JSON.parse(answer.text).error.code], [400, -32_600], odd);
       }

@@ -5,7 +5,9 @@ import { initializeRequest, mcpHeaders, openSession, postMcp, rawHttp } from '..
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
-describe('HTTP requests', () => {
+describe('HTTP requests', function () {
+  // A process that starts on a busy machine takes seconds.
+  this.timeout(15_000);
   let bridge: BridgeProcess;
   let session: OutgoingHttpHeaders;
   before(async () => {
@@ -122,10 +124,10 @@ describe('HTTP requests', () => {
     it('are told by the probe that this server is a legacy one', async () => {
       for (const params of [{ _meta: envelope }, undefined]) {
         const answer = await postMcp(bridge, { jsonrpc: '2.0', id: 5, method: 'server/discover', params });
-        assert.deepEqual([answer.status, JSON.parse(answer.text)], [
-          200,
-          { jsonrpc: '2.0', id: 5, error: { code: -32_601, message: 'Method not found: server/discover' } },
-        ]);
+        assert.deepEqual(
+          [answer.status, JSON.parse(answer.text)],
+          [200, { jsonrpc: '2.0', id: 5, error: { code: -32_601, message: 'Method not found: server/discover' } }],
+        );
       }
     });
 
@@ -157,7 +159,10 @@ describe('HTTP requests', () => {
       const answer = await postMcp(bridge, batch, batching);
       assert.equal(answer.status, 200);
       const answers: readonly { id: unknown }[] = JSON.parse(answer.text);
-      assert.deepEqual(answers.map(({ id }) => id), [1, 'two', 3]);
+      assert.deepEqual(
+        answers.map(({ id }) => id),
+        [1, 'two', 3],
+      );
     });
 
     it('of notifications get 202', async () => {
@@ -176,7 +181,14 @@ describe('HTTP requests', () => {
     it('are refused without a session, empty, with initialize, with anything odd, or when too many', async () => {
       const batching = await openSession(bridge, '2025-03-26');
       assert.equal((await postMcp(bridge, batch)).status, 400);
-      for (const odd of [[], [initializeRequest()], [1], [{}], [batch], Array.from({ length: 101 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' }))]) {
+      for (const odd of [
+        [],
+        [initializeRequest()],
+        [1],
+        [{}],
+        [batch],
+        Array.from({ length: 101 }, (_, id) => ({ jsonrpc: '2.0', id, method: 'ping' })),
+      ]) {
         const answer = await postMcp(bridge, odd, batching);
         assert.deepEqual([answer.status, JSON.parse(answer.text).error.code], [400, -32_600]);
       }

@@ -5,7 +5,9 @@ import { initializeRequest, mcpHeaders, openSession, postMcp, type RawAnswer, ra
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
-describe('Agent sessions over HTTP', () => {
+describe('Agent sessions over HTTP', function () {
+  // A process that starts on a busy machine takes seconds.
+  this.timeout(15_000);
   let bridge: BridgeProcess;
   before(async () => {
     bridge = await BridgeProcess.start();
@@ -39,7 +41,12 @@ describe('Agent sessions over HTTP', () => {
     });
 
     it('is refused without what it needs', async () => {
-      for (const params of [undefined, {}, { protocolVersion: '2025-11-25' }, { protocolVersion: 1, capabilities: {}, clientInfo: {} }]) {
+      for (const params of [
+        undefined,
+        {},
+        { protocolVersion: '2025-11-25' },
+        { protocolVersion: 1, capabilities: {}, clientInfo: {} },
+      ]) {
         const answer = await postMcp(bridge, { jsonrpc: '2.0', id: 7, method: 'initialize', params });
         const { id, error } = JSON.parse(answer.text);
         assert.deepEqual([answer.status, id, error.code], [400, 7, -32_602]);
@@ -124,7 +131,11 @@ describe('Agent sessions over HTTP', () => {
 
     it('is counted in the status', async () => {
       const counter = async (): Promise<number> => {
-        const answer = await rawHttp(bridge.port, { method: 'GET', path: '/status', headers: mcpHeaders(bridge.token) });
+        const answer = await rawHttp(bridge.port, {
+          method: 'GET',
+          path: '/status',
+          headers: mcpHeaders(bridge.token),
+        });
         return JSON.parse(answer.text).counters.stale;
       };
       const before = await counter();

@@ -6,7 +6,9 @@ import { mcpHeaders, openSession, postMcp, rawHttp } from '../support/raw-http.t
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
-describe('The event stream of a session', () => {
+describe('The event stream of a session', function () {
+  // A process that starts on a busy machine takes seconds.
+  this.timeout(15_000);
   let bridge: BridgeProcess;
   const open: IncomingMessage[] = [];
   before(async () => {

@@ -46,13 +46,10 @@ describe('the editor link over time', () => {
 
   it('keeps a quiet link that answers its pings', async () => {
     await editor.connect();
-    const pings = editor.countPings();
     for (let beat = 1; beat <= 6; beat++) {
+      const before = server.bytesReceived();
       await server.clock.advance(limits.heartbeatMs);
-      await eventually(() => (pings() >= beat ? true : undefined), 'a ping');
-      // The pong is on its way back; the bridge has it when the link has answered a question of ours.
-      editor.send({ type: 'event', window: { dirtyCount: beat } });
-      await eventually(() => (server.registry.list()[0]?.window.dirtyCount === beat ? true : undefined), 'the event');
+      await eventually(() => (server.bytesReceived() > before ? true : undefined), 'the pong');
     }
     assert.equal(server.registry.linkCount, 1);
   });
@@ -70,7 +67,10 @@ describe('the editor link over time', () => {
     const reloaded = new FakeEditor({ ...editor.options, editorId: editor.editorId });
     await reloaded.open();
     reloaded.send(reloaded.hello());
-    await eventually(() => (server.clock.nextInMs === limits.claimPingMs ? true : undefined), 'the ping of the claimed id');
+    await eventually(
+      () => (server.clock.nextInMs === limits.claimPingMs ? true : undefined),
+      'the ping of the claimed id',
+    );
     await server.clock.advance(limits.claimPingMs);
     assert.equal((await reloaded.welcomed()).editorId, editor.editorId);
     assert.equal(server.registry.list()[0]?.epoch, reloaded.epoch);

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { BridgeProcess } from '../support/bridge-process.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeEditor, type FakeEditorOptions } from '../support/fake-editor.ts';
 import { connectMcpClient, type McpClient, type McpClientOptions } from '../support/mcp-client.ts';
-import { eventually } from '../support/eventually.ts';
 
 const folder = (path: string) => ({ folders: [{ name: path, path, uri: `file://${path}` }] });
 
-describe('The SDK client', () => {
+describe('The SDK client', function () {
+  // A process that starts on a busy machine takes seconds.
+  this.timeout(15_000);
   let bridge: BridgeProcess;
   const owned: { dispose(): Promise<void> }[] = [];
   // One bridge for each test: a window that has gone is waited for, and would make the next test's route ambiguous.
@@ -16,7 +18,7 @@ describe('The SDK client', () => {
     bridge = await BridgeProcess.start();
   });
   afterEach(async () => {
-    for (const { dispose } of owned.splice(0).reverse()) await dispose();
+    for (const each of owned.splice(0).reverse()) await each.dispose();
     await bridge.dispose();
   });
 
@@ -46,7 +48,7 @@ describe('The SDK client', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('gets, with a hundred calls at once and three clients, each its own answer', async () => {
+  it('gets, with a hundred calls at once from each of two clients, each its own answer', async () => {
     await openWindow({
       handlers: {
         read_buffer: async ({ input }) => {
@@ -56,7 +58,7 @@ describe('The SDK client', () => {
         },
       },
     });
-    const clients = await Promise.all(['a', 'b', 'c'].map((name) => connect({ name })));
+    const clients = await Promise.all(['a', 'b'].map((name) => connect({ name })));
     const calls = clients.flatMap(({ client }, which) =>
       Array.from({ length: 100 }, async (_, index) => {
         const path = String(which * 1_000 + index);
@@ -65,15 +67,20 @@ describe('The SDK client', () => {
       }),
     );
     await Promise.all(calls);
-    assert.equal(new Set(clients.map(({ transport }) => transport.sessionId)).size, 3);
-    assert.deepEqual(clients.flatMap(({ errors }) => errors), []);
+    assert.equal(new Set(clients.map(({ transport }) => transport.sessionId)).size, 2);
+    assert.deepEqual(
+      clients.flatMap(({ errors }) => errors),
+      [],
+    );
   });
 
   it('cancels a call: the window hears of it, and the connection is left clean', async () => {
     const editor = await openWindow({ handlers: { read_buffer: () => undefined } });
     const { client, errors } = await connect();
     const cancel = new AbortController();
-    const call = client.callTool({ name: 'read_buffer', arguments: { path: 'a' } }, undefined, { signal: cancel.signal });
+    const call = client.callTool({ name: 'read_buffer', arguments: { path: 'a' } }, undefined, {
+      signal: cancel.signal,
+    });
     const { id } = await editor.callNumber(1);
     cancel.abort('changed my mind');
     await assert.rejects(call, /changed my mind/);
@@ -86,14 +93,18 @@ describe('The SDK client', () => {
     const editor = await openWindow({
       handlers: {
         read_buffer: ({ id }, self) => {
-          for (const progress of [1, 2, 2, 3]) self.send({ type: 'progress', id, progress, total: 3, message: `step ${progress}` });
+          for (const progress of [1, 2, 2, 3])
+            self.send({ type: 'progress', id, progress, total: 3, message: `step ${progress}` });
           return { structured: { done: true } };
         },
       },
     });
     const { client, errors } = await connect();
     const seen: object[] = [];
-    const call = () => client.callTool({ name: 'read_buffer', arguments: { path: 'a' } }, undefined, { onprogress: (update) => seen.push(update) });
+    const call = () =>
+      client.callTool({ name: 'read_buffer', arguments: { path: 'a' } }, undefined, {
+        onprogress: (update) => seen.push(update),
+      });
     assert.deepEqual((await call()).structuredContent, { done: true });
     assert.deepEqual(seen, [
       { progress: 1, total: 3, message: 'step 1' },

@@ -124,7 +124,9 @@ describe('Starting the bridge', function () {
     const bridge = rig.bridge();
     await bridge.start(signal);
     const launcher = join(bridge.binDir, 'holdfast');
-    const { stdout } = await run(launcher, ['status'], { env: { PATH: process.env.PATH, HOLDFAST_STATE_DIR: rig.stateDir } });
+    const { stdout } = await run(launcher, ['status'], {
+      env: { PATH: process.env.PATH, HOLDFAST_STATE_DIR: rig.stateDir },
+    });
     assert.match(stdout, new RegExp(`${rig.pid}`));
     const before = statSync(launcher).ino;
     process.kill(rig.pid, 'SIGKILL');
@@ -143,22 +145,25 @@ describe('Starting the bridge', function () {
     assert.ok(existsSync(join(bridge.binDir, '0.9.0', 'holdfast.cjs')));
   });
 
-  it('puts no program into a directory that others can write to', async () => {
-    rig.makeStateDir();
+  it('neither obeys a bridge nor runs a program in a directory that others can write to', async () => {
+    const bridge = rig.bridge();
+    await bridge.start(signal);
     chmodSync(rig.stateDir, 0o777);
-    const outcome = await rig.bridge().start(signal);
-    assert.equal(outcome.kind, 'failed');
-    assert.match(outcome.reason, /other users can reach .*; run: chmod 700/);
-    assert.ok(!existsSync(join(rig.stateDir, stateFiles.bin)));
+    rmSync(bridge.binDir, { recursive: true });
+    const { found } = await bridge.find(signal);
+    const reason = `other users can reach ${rig.stateDir}; run: chmod 700 '${rig.stateDir}'`;
+    assert.deepEqual(found, { kind: 'missing', reason });
+    assert.deepEqual(await bridge.start(signal), { kind: 'failed', reason });
+    assert.ok(!existsSync(bridge.binDir));
   });
 
   it('waits for a start by another window and does not repeat its failure', async () => {
     const bundlePath = rig.program('setTimeout(() => process.exit(4), 300);');
-    const outcomes = await Promise.all([rig.bridge({ bundlePath }).start(signal), rig.bridge({ bundlePath }).start(signal)]);
-    assert.deepEqual(
-      outcomes.map(({ kind }) => kind).toSorted(),
-      ['busy', 'failed'],
-    );
+    const outcomes = await Promise.all([
+      rig.bridge({ bundlePath }).start(signal),
+      rig.bridge({ bundlePath }).start(signal),
+    ]);
+    assert.deepEqual(outcomes.map(({ kind }) => kind).toSorted(), ['busy', 'failed']);
   });
 });
 

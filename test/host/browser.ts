@@ -13,6 +13,10 @@ export async function openBrowser(executablePath: string): Promise<OpenBrowser> 
   const browser = await chromium.launch({
     executablePath,
     headless: true,
+    // Who opens a browser closes it, also when interrupted.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -1,10 +1,10 @@
 /** `npm run test:electron`: the editor tests on a downloaded desktop VS Code (`VSCODE_VERSION`, else the stable one). */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { downloadAndUnzipVSCode, runTests, runVSCodeCommand } from '@vscode/test-electron';
 import { bundleEditorTests, type EditorSet, editorSets, testFilesOf } from './bundle.ts';
 import { outDir, repoRoot } from './paths.ts';
+import { tempFolder } from './temp-folder.ts';
 import { buildVsix } from './vsix.ts';
 import { createScratch } from './workspace.ts';
 
@@ -37,13 +37,16 @@ async function runSet(set: EditorSet, vscodeExecutablePath: string, dirs: readon
 }
 
 const vsix = await buildVsix();
-const data = mkdtempSync(path.join(tmpdir(), 'holdfast-electron-'));
+const data = tempFolder();
 try {
   mkdirSync(path.join(outDir, 'results'), { recursive: true });
   const executable = await downloadAndUnzipVSCode({ version });
-  const dirs = [`--user-data-dir=${path.join(data, 'user')}`, `--extensions-dir=${path.join(data, 'extensions')}`];
+  const dirs = [
+    `--user-data-dir=${path.join(data.path, 'user')}`,
+    `--extensions-dir=${path.join(data.path, 'extensions')}`,
+  ];
   await runVSCodeCommand(['--install-extension', vsix.file, '--force', ...dirs], { version });
   for (const set of editorSets.filter((each) => testFilesOf(each).length > 0)) await runSet(set, executable, dirs);
 } finally {
-  rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  data.remove();
 }

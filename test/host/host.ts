@@ -1,12 +1,12 @@
 /** One VS Code server with its own user data and extensions, installed and started as a person would. */
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { until } from './deadline.ts';
 import { endGroup, own } from './processes.ts';
 import type { HostInstallation } from './setup.ts';
+import { tempFolder } from './temp-folder.ts';
 
 export interface HostOptions {
   readonly installation: HostInstallation;
@@ -36,6 +36,8 @@ export interface Host {
 
 const quietSettings = {
   'workbench.startupEditor': 'none',
+  // In a browser VS Code saves after a delay by default; on the desktop it does not.
+  'files.autoSave': 'off',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'extensions.autoUpdate': false,
@@ -56,7 +58,8 @@ const run = promisify(execFile);
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const { installation, trust = false } = options;
-  const data = mkdtempSync(path.join(tmpdir(), 'holdfast-host-'));
+  const folder = tempFolder();
+  const data = folder.path;
   const writeSettings = (userSettings: Readonly<Record<string, unknown>>) => {
     const settings = { ...quietSettings, 'security.workspace.trust.enabled': trust, ...userSettings };
     for (const scope of ['User', 'Machine']) {
@@ -67,7 +70,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
   writeSettings(options.userSettings ?? {});
   const env = hostEnvironment(options);
   const common = ['--server-data-dir', data, '--accept-server-license-terms', '--telemetry-level', 'off'];
-  const removeData = () => rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   try {
     for (const vsix of options.vsix) {
       await run(installation.node, [installation.serverMain, ...common, '--install-extension', vsix, '--force'], {
@@ -75,7 +77,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       });
     }
   } catch (error) {
-    removeData();
+    folder.remove();
     throw error;
   }
 
@@ -104,7 +106,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const output = () => readFileSync(logFile, 'utf8');
   const stop = async () => {
     await endGroup(child);
-    removeData();
+    folder.remove();
   };
   try {
     const port = await until('the VS Code server listens', startMs, () => {

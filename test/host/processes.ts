@@ -4,8 +4,12 @@ import { once } from 'node:events';
 import { within } from './deadline.ts';
 
 const live = new Set<ChildProcess>();
+// A run that dies must not leave a host behind; this is too late for anything but a signal.
+process.once('exit', () => {
+  for (const child of live) signalGroup(child, 'SIGKILL');
+});
 
-/** Remembers a detached child (a group leader), so that an interrupted run can still end it. */
+/** Remembers a detached child (a group leader), so that it ends with us at the latest. */
 export function own(child: ChildProcess): void {
   live.add(child);
   child.once('exit', () => live.delete(child));
@@ -28,9 +32,14 @@ export async function endGroup(child: ChildProcess, graceMs = 5_000): Promise<vo
   if (!hasEnded(child)) await exited;
 }
 
-/** For the exit of an interrupted run, which cannot wait. */
-export function killOwned(): void {
-  for (const child of live) signalGroup(child, 'SIGKILL');
+/** Ends every group that is still there. */
+export async function endOwned(): Promise<void> {
+  await Promise.all([...live].map((child) => endGroup(child)));
+}
+
+/** Makes a signal end this process through its `exit` handlers, which Node does not do by itself. */
+export function exitOnSignal(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 }
 
 function hasEnded(child: ChildProcess): boolean {

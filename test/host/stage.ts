@@ -10,12 +10,16 @@ import { Cleanup } from './cleanup.ts';
 import { until } from './deadline.ts';
 import { type Host, type HostOptions, startHost } from './host.ts';
 import { outDir } from './paths.ts';
+import { exitOnSignal } from './processes.ts';
 import { setUpHost } from './setup.ts';
 import { builtVsix } from './vsix.ts';
 import { waitForStatus } from './workbench.ts';
 import { createScratch, type Scratch } from './workspace.ts';
 
 export type StageOptions = Pick<HostOptions, 'trust' | 'userSettings'>;
+
+// An interrupted mocha run ends its hosts and browsers.
+exitOnSignal();
 
 const bridgeMs = 30_000;
 const screenshots = path.join(outDir, 'ui');

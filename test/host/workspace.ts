@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { killBridge } from './bridge.ts';
 import { sampleDir } from './paths.ts';
+import { tempFolder } from './temp-folder.ts';
 
 export interface Scratch {
   /** A folder of its own below the system's temporary folder. */
@@ -15,7 +15,8 @@ export interface Scratch {
 }
 
 export function createScratch(): Scratch {
-  const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
+  const folder = tempFolder();
+  const dir = folder.path;
   const stateDir = path.join(dir, 'state');
   return {
     dir,
@@ -27,7 +28,7 @@ export function createScratch(): Scratch {
     },
     async remove() {
       await killBridge(stateDir);
-      rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      folder.remove();
     },
   };
 }

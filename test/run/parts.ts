@@ -1,5 +1,5 @@
 /** The parts of `npm test`, in their order. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { editorSets, testFilesOf } from '../host/bundle.ts';
 import { findChromium } from '../host/chromium.ts';
@@ -54,7 +54,10 @@ function mocha({ folder, name = folder, testMs, limitMs, prepare }: MochaPart): 
   const resultsFile = path.join(outDir, `results/${name}.json`);
   const fixed = [
     process.execPath,
-    path.join(repoRoot, 'node_modules/mocha/bin/mocha.js'),
+    // Not bin/mocha.js: that starts another process for --import, and a signal would reach only the first.
+    '--import',
+    'tsx',
+    realpathSync(path.join(repoRoot, 'node_modules/mocha/lib/cli/cli.js')),
     `test/${folder}/**/*.test.ts`,
     '--timeout',
     String(testMs),

@@ -1,15 +1,18 @@
 /** An agent at work in the window: finds the type error, fixes it in the buffer, sees the diagnostics turn clean. */
 import assert from 'node:assert/strict';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { limits } from '../../shared/limits.ts';
 import { diagnosticsTools, type FileDiagnostics } from '../../shared/tools/diagnostics.ts';
 import { type Agent, success, textOf } from '../host/agent.ts';
 import { until } from '../host/deadline.ts';
+import { sourceFilesIn } from './source-files.ts';
 import type { Steps } from './steps.ts';
 
 const faultyFile = 'src/main.ts';
 const fix = { path: faultyFile, old: 'const longest: number', new: 'const longest: string' };
 /** A language server that starts cold on a busy machine. */
 const analysedMs = 60_000;
+const reportedFiles = 20;
 
 export interface AgentSceneDeps {
   readonly steps: Steps;
@@ -31,12 +34,18 @@ export async function lookAround({ steps, agent, folder }: AgentSceneDeps): Prom
   );
 }
 
-export async function reportDiagnostics({ steps, agent }: AgentSceneDeps): Promise<void> {
-  await steps.run(
-    'get_diagnostics',
-    async () => success(await agent.call('get_diagnostics')),
-    (result) => lineOf(result, 0),
-  );
+/** For a workspace of the person: only read. */
+export async function reportDiagnostics({ steps, agent, folder }: AgentSceneDeps): Promise<void> {
+  const paths = sourceFilesIn(folder, reportedFiles);
+  if (paths.length === 0) steps.skip('get_diagnostics', 'no source file that VS Code looks at by itself');
+  else {
+    await steps.run(
+      `get_diagnostics of ${paths.length} files`,
+      async () => success(await agent.call('get_diagnostics', { paths, wait_ms: limits.diagnosticsWaitMaxMs })),
+      (result) => lineOf(result, 0),
+    );
+  }
+  steps.skip('fixing a type error', 'your own files are only read');
 }
 
 export async function fixTypeError({ steps, agent }: AgentSceneDeps): Promise<void> {

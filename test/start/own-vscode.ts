@@ -57,10 +57,7 @@ export async function runInOwnVsCode({ steps, cleanup, vsix, ...deps }: SceneDep
   const scene = { steps, agent, folder };
   await lookAround(scene);
   if (deps.folder === undefined) await fixTypeError(scene);
-  else {
-    await reportDiagnostics(scene);
-    steps.skip('fixing a type error', 'your own files are only read');
-  }
+  else await reportDiagnostics(scene);
   steps.skip('killing the bridge', 'it is the one that your agents use');
   return { ...endpoint, workbench: undefined };
 }

@@ -2,7 +2,6 @@
 import path from 'node:path';
 import { stateFiles } from '../../shared/state-files.ts';
 import { Cleanup } from '../host/cleanup.ts';
-import { killOwned } from '../host/processes.ts';
 import { buildVsix } from '../host/vsix.ts';
 import { type Running, runOnNpmHost } from './npm-host.ts';
 import { parseOptions, type StartOptions, UsageError, usage } from './options.ts';
@@ -50,19 +49,21 @@ async function main(): Promise<number> {
   try {
     const played = play(options, steps, cleanup);
     const running = await Promise.race([played, interrupted]);
-    print(`\n${steps.table()}`);
+    print(`\n${steps.summary()}`);
     if (running !== undefined && !options.exit) {
       showHowToGoOn(running);
       await interrupted;
     }
-    if (running === undefined) code = 130;
+    if (running === undefined) {
+      print('Interrupted.');
+      code = 130;
+    }
   } catch (error) {
-    print(`\n${steps.table()}`);
+    print(`\n${steps.summary()}`);
     print(error instanceof UsageError ? error.message : String(error instanceof Error ? error.stack : error));
     code = 1;
   }
   await cleanup.run();
-  killOwned();
   return code;
 }
 

@@ -5,7 +5,7 @@ interface Step {
   readonly detail: string;
 }
 
-/** The steps of a demonstration: each is timed, printed when it is done, and listed at the end. */
+/** The steps of a demonstration: each is timed and printed as a row when it is done. */
 export class Steps {
   readonly #print: (line: string) => void;
   readonly #done: Step[] = [];
@@ -37,12 +37,10 @@ export class Steps {
     this.#print(`  –      left out  ${title}: ${why}`);
   }
 
-  table(): string {
-    const total = this.#done.reduce((sum, step) => sum + step.ms, 0);
+  summary(): string {
+    const ms = this.#done.reduce((sum, step) => sum + step.ms, 0);
     const failed = this.#done.filter((step) => !step.ok).length;
-    return [...this.#done.map(row), `${this.#done.length - failed} steps done, ${failed} failed, ${total} ms`].join(
-      '\n',
-    );
+    return `${this.#done.length - failed} steps done, ${failed} failed, ${ms} ms`;
   }
 }
 

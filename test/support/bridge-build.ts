@@ -21,7 +21,9 @@ function newestMs(names: readonly string[]): number {
     ...names.flatMap((name) => {
       const path = join(root, name);
       if (!statSync(path).isDirectory()) return [modifiedMs(path) ?? 0];
-      return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((entry) => modifiedMs(join(path, entry)) ?? 0);
+      return readdirSync(path, { recursive: true, encoding: 'utf8' }).map(
+        (entry) => modifiedMs(join(path, entry)) ?? 0,
+      );
     }),
   );
 }

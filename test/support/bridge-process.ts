@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { environment, type ServeEvent, serveEventSchema } from '../../shared/state-files.ts';
@@ -28,26 +28,31 @@ export interface BridgeOptions {
   readonly stateDir?: string;
   /** Arguments after `serve --json`; default `--port 0`. */
   readonly args?: readonly string[];
+  /** Options of Node itself, for example a profiler's. */
+  readonly nodeArgs?: readonly string[];
 }
 
 /** A real bridge process with its state directory. `dispose` in `afterEach` ends it, whatever the test did. */
 export class BridgeProcess {
   readonly stateDir: string;
   readonly #own: TempDir | undefined;
+  readonly #nodeArgs: readonly string[];
   #child: ChildProcess | undefined;
   #event: ServeEvent | undefined;
   #exit: Promise<Exit> | undefined;
   #stderr = '';
+  #restOfStdout = '';
 
-  private constructor(stateDir: string, own: TempDir | undefined) {
+  private constructor(stateDir: string, own: TempDir | undefined, nodeArgs: readonly string[]) {
     this.stateDir = stateDir;
     this.#own = own;
+    this.#nodeArgs = nodeArgs;
   }
 
   /** Starts a bridge and resolves once it has printed its first line. */
   static async start(options: BridgeOptions = {}): Promise<BridgeProcess> {
     const own = options.stateDir === undefined ? tempDir() : undefined;
-    const bridge = new BridgeProcess(options.stateDir ?? join(own?.path ?? '', 'state'), own);
+    const bridge = new BridgeProcess(options.stateDir ?? join(own?.path ?? '', 'state'), own, options.nodeArgs ?? []);
     try {
       await bridge.start(options.args);
     } catch (error) {
@@ -59,9 +64,12 @@ export class BridgeProcess {
 
   /** Starts again on the same state directory, with the same port unless `args` say otherwise. */
   async start(args: readonly string[] = ['--port', `${this.#event?.port ?? 0}`]): Promise<ServeEvent> {
-    const child = spawnHoldfast(['serve', '--json', '--state-dir', this.stateDir, ...args]);
+    const child = spawnHoldfast(['serve', '--json', '--state-dir', this.stateDir, ...args], {
+      nodeArgs: this.#nodeArgs,
+    });
     this.#child = child;
     this.#stderr = '';
+    this.#restOfStdout = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
     });
@@ -100,9 +108,24 @@ export class BridgeProcess {
     return this.#stderr;
   }
 
+  /** What came on stdout after the first line. */
+  get restOfStdout(): string {
+    return this.#restOfStdout;
+  }
+
+  /** As a starter does that wants nothing but the first line. */
+  closeOutputs(): void {
+    this.#child?.stdout?.destroy();
+    this.#child?.stderr?.destroy();
+  }
+
   /** Content of a file in the state directory. */
   file(name: string): string {
     return readFileSync(join(this.stateDir, name), 'utf8');
+  }
+
+  write(name: string, content: string): void {
+    writeFileSync(join(this.stateDir, name), content);
   }
 
   /** Resolves when the process has ended. */
@@ -137,6 +160,9 @@ export class BridgeProcess {
       lines.once('line', (line) => {
         clearTimeout(timer);
         resolve(serveEventSchema.parse(JSON.parse(line)));
+        lines.on('line', (more) => {
+          this.#restOfStdout += `${more}\n`;
+        });
       });
       // `close` comes after the last line.
       child.once('close', (code) => {
@@ -150,6 +176,7 @@ export class BridgeProcess {
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  readonly nodeArgs?: readonly string[];
 }
 
 /** Runs `holdfast …` to its end. */
@@ -166,10 +193,10 @@ export async function runHoldfast(args: readonly string[], options: RunOptions =
   return { ...(await exitOf(child)), stdout, stderr };
 }
 
-function spawnHoldfast(args: readonly string[], { env, cwd }: RunOptions = {}): ChildProcess {
+function spawnHoldfast(args: readonly string[], { env, cwd, nodeArgs = [] }: RunOptions = {}): ChildProcess {
   // A variable of the shell that runs the tests must not lead to a real state directory.
   const { [environment.stateDir]: _, [environment.window]: __, ...clean } = process.env;
-  const child = spawn(process.execPath, [bridgeBundle(), ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, bridgeBundle(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...clean, ...env },
     ...(cwd === undefined ? {} : { cwd }),

@@ -1,5 +1,5 @@
-import type { WindowInfo } from '../../shared/protocol.ts';
 import type { EditorCall, EditorSession } from '../../server/editors/editor-call.ts';
+import type { WindowInfo } from '../../shared/protocol.ts';
 
 export interface FakeEditorSessionOptions {
   readonly id?: string;
@@ -15,12 +15,13 @@ export function fakeEditorSession({
   folders = [],
   tools = [],
   readiness = 'ready',
-  call = ({ tool, input }) => Promise.resolve(JSON.stringify({ content: [{ type: 'text', text: `${tool} ${JSON.stringify(input)}` }] })),
+  call = ({ tool, input }) =>
+    Promise.resolve(JSON.stringify({ content: [{ type: 'text', text: `${tool} ${JSON.stringify(input)}` }] })),
 }: FakeEditorSessionOptions = {}): EditorSession {
   return { id, epoch: 'epoch-1', window: windowInfo(folders), readiness, tools: new Set(tools), call };
 }
 
-export function windowInfo(folders: readonly string[]): WindowInfo {
+function windowInfo(folders: readonly string[]): WindowInfo {
   return {
     name: folders[0]?.split(/[\\/]/).at(-1) ?? 'no folder',
     folders: folders.map((path) => ({ name: path, path, uri: `file://${path}` })),

@@ -1,6 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import { messageText } from '../../server/editors/message-text.ts';
+import type { ErrorInfo } from '../../shared/errors.ts';
+import { bridgeProof, editorProof, type Hmac, type LinkChallenge } from '../../shared/proof.ts';
 import {
   type CallMessage,
   decode,
@@ -16,14 +19,12 @@ import {
   type Welcome,
   type WindowInfo,
 } from '../../shared/protocol.ts';
-import { bridgeProof, editorProof, type Hmac, type LinkChallenge } from '../../shared/proof.ts';
-import type { ErrorInfo } from '../../shared/errors.ts';
 import { eventually } from './eventually.ts';
 
 const hmac: Hmac = (key, message) => createHmac('sha256', key).update(message).digest('base64url');
 
 /** Answers a call: a tool result as an object, an error, or nothing (the test answers by itself with `result`). */
-export type FakeHandler = (call: CallMessage, editor: FakeEditor) => Promise<FakeAnswer> | FakeAnswer;
+type FakeHandler = (call: CallMessage, editor: FakeEditor) => Promise<FakeAnswer> | FakeAnswer;
 export type FakeAnswer = { readonly structured: object } | { readonly error: ErrorInfo } | undefined;
 
 export interface FakeEditorOptions {
@@ -72,7 +73,13 @@ export class FakeEditor {
   }
 
   /** A new link, as after a drop; `reload` begins a new epoch. */
-  async connect({ reload = false, port = this.options.port }: { reload?: boolean; port?: number } = {}): Promise<Welcome> {
+  async connect({
+    reload = false,
+    port = this.options.port,
+  }: {
+    reload?: boolean;
+    port?: number;
+  } = {}): Promise<Welcome> {
     if (reload) this.epoch = randomBytes(8).toString('hex');
     await this.open(port);
     this.send(this.hello());
@@ -91,7 +98,7 @@ export class FakeEditor {
     this.#closed = new Promise((resolve) => {
       socket.once('close', (code, reason) => resolve({ code, reason: reason.toString('utf8') }));
     });
-    socket.on('message', (data) => this.#receive(String(data)));
+    socket.on('message', (data, binary) => this.#receive(messageText(data, binary) ?? ''));
     let answer: IncomingMessage | undefined;
     socket.once('upgrade', (response) => {
       answer = response;
@@ -149,13 +156,6 @@ export class FakeEditor {
     return eventually(() => this.received.find(isWanted), `a message ${type}`);
   }
 
-  /** Counts the bridge's pings from now on. */
-  countPings(): () => number {
-    let pings = 0;
-    this.#live().on('ping', () => pings++);
-    return () => pings;
-  }
-
   /** Waits for the nth call (from 1) over all links. */
   async callNumber(n: number): Promise<CallMessage> {
     return eventually(() => this.calls[n - 1], `call number ${n}`);
@@ -199,7 +199,8 @@ export class FakeEditor {
   async #answer(call: CallMessage): Promise<void> {
     const socket = this.#socket;
     const answer = await this.options.handlers?.[call.tool]?.(call, this);
-    if (answer !== undefined && socket === this.#socket && socket?.readyState === WebSocket.OPEN) this.result(call.id, answer);
+    if (answer !== undefined && socket === this.#socket && socket?.readyState === WebSocket.OPEN)
+      this.result(call.id, answer);
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { constantTimeEqual, hmacSha256 } from '../../server/crypto.ts';
 import { EditorRegistry } from '../../server/editors/editor-registry.ts';
 import { EditorServer } from '../../server/editors/editor-server.ts';
@@ -12,12 +13,16 @@ export interface LinkServer {
   readonly clock: FakeClock;
   readonly registry: EditorRegistry;
   readonly logged: readonly string[];
+  /** Bytes of all sockets so far, control frames included. */
+  bytesReceived(): number;
   close(): Promise<void>;
 }
 
 /** The bridge's link side over real sockets in this process, under a fake clock: for what would take real minutes. */
 export async function startLinkServer(): Promise<LinkServer> {
   const server = createServer();
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
@@ -44,6 +49,7 @@ export async function startLinkServer(): Promise<LinkServer> {
     clock,
     registry,
     logged,
+    bytesReceived: () => sockets.reduce((sum, socket) => sum + socket.bytesRead, 0),
     async close() {
       editors.dispose();
       registry.dispose();

@@ -21,7 +21,14 @@ export interface McpClient {
 }
 
 /** The SDK's own client over its own transport, connected. */
-export async function connectMcpClient({ url, token, name = 'sdk', headers, capabilities = {}, setUp }: McpClientOptions): Promise<McpClient> {
+export async function connectMcpClient({
+  url,
+  token,
+  name = 'sdk',
+  headers,
+  capabilities = {},
+  setUp,
+}: McpClientOptions): Promise<McpClient> {
   const errors: Error[] = [];
   const client = new Client({ name, version: '1.0.0' }, { capabilities });
   const transport = new StreamableHTTPClientTransport(new URL(url), {

@@ -15,7 +15,10 @@ export interface RawAnswer {
 }
 
 /** One request on a connection of its own, with exactly the given headers. */
-export function rawHttp(port: number, { method = 'POST', path = '/mcp', headers = {}, body }: RawRequest): Promise<RawAnswer> {
+export function rawHttp(
+  port: number,
+  { method = 'POST', path = '/mcp', headers = {}, body }: RawRequest,
+): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const length = typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {};
     const req = request({ host: '127.0.0.1', port, method, path, agent: false, headers: { ...length, ...headers } });
@@ -51,7 +54,11 @@ export function mcpHeaders(token: string, more: OutgoingHttpHeaders = {}): Outgo
   };
 }
 
-export function postMcp({ port, token }: McpEndpoint, message: unknown, more: OutgoingHttpHeaders = {}): Promise<RawAnswer> {
+export function postMcp(
+  { port, token }: McpEndpoint,
+  message: unknown,
+  more: OutgoingHttpHeaders = {},
+): Promise<RawAnswer> {
   return rawHttp(port, { headers: mcpHeaders(token, more), body: JSON.stringify(message) });
 }
 
@@ -61,7 +68,10 @@ export function initializeRequest(protocolVersion = '2025-11-25', capabilities: 
 }
 
 /** Opens a session; resolves with the headers that carry it on. */
-export async function openSession(endpoint: McpEndpoint, protocolVersion?: string): Promise<{ readonly 'mcp-session-id': string }> {
+export async function openSession(
+  endpoint: McpEndpoint,
+  protocolVersion?: string,
+): Promise<{ readonly 'mcp-session-id': string }> {
   const { status, headers, text } = await postMcp(endpoint, initializeRequest(protocolVersion));
   const id = headers['mcp-session-id'];
   if (status !== 200 || typeof id !== 'string') throw new Error(`initialize answered ${status}: ${text}`);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { limits } from '../../shared/limits.ts';
 import type { Agent } from '../host/agent.ts';
 import { errorCodeOf, success, textOf } from '../host/agent.ts';
+import { until } from '../host/deadline.ts';
 import { Stage } from '../host/stage.ts';
 import { waitForStatus } from '../host/workbench.ts';
 
@@ -20,12 +22,18 @@ describe('windows', () => {
     const [before] = await agent.windows();
     assert.ok(before !== undefined);
 
-    // Not awaited: the call has to fall into the reload.
+    // Not awaited: the call has to fall between the end of the old extension host and the new one.
     const reload = page.reload();
-    const answer = success(await agent.call('read_buffer', { path: 'src/people.ts', window: before.id }));
+    const gone = await until('the window is gone', 30_000, async () => {
+      const [window] = await agent.windows();
+      return window?.readiness === 'reconnecting' && window;
+    });
+    // A tool whose own budget is longer than a reload on a slow machine.
+    const question = { paths: ['src/people.ts'], wait_ms: limits.diagnosticsWaitMaxMs, window: gone.id };
+    const answer = success(await agent.call('get_diagnostics', question));
     await reload;
 
-    assert.match(textOf(answer), /Grace/);
+    assert.match(textOf(answer), /people\.ts/);
     await waitForStatus(page, /connected/);
     const after = await agent.windows();
     assert.deepEqual(

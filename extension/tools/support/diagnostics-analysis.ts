@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../../../shared/log.ts';
 import type { DiskState } from './freshness.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
-import { isFromTypeScript, isTypeScript, typeScriptDiagnostics } from './typescript-diagnostics.ts';
+import { isFromTypeScript, isTypeScript, typeScriptDiagnostics, wronglyMissing } from './typescript-diagnostics.ts';
 import type { WaitDeps } from './wait.ts';
 
 export interface Analysis {
@@ -19,7 +19,7 @@ export interface AnalysisDeps extends WaitDeps {
   /** Of the clock; no wait goes beyond it. */
   readonly endMs: number;
   /** Why the TypeScript server may judge by an older state of other files. */
-  readonly behindDisk: string | undefined;
+  readonly doubt: string | undefined;
 }
 
 export async function analyse(document: vscode.TextDocument, disk: DiskState, deps: AnalysisDeps): Promise<Analysis> {
@@ -53,9 +53,14 @@ async function withOtherSources(
   const late =
     before.length > 0 && (await deps.watch.settle(document, hasTab(document.uri), deps, deps.endMs)) !== 'settled';
   const sources = [...new Set(before.map(({ source }) => source ?? 'another source'))].join(', ');
-  const reasons = [deps.behindDisk, late ? `${sources} may not have looked at this text yet` : undefined].filter(
-    (reason) => reason !== undefined,
-  );
+  const missing = await wronglyMissing(document, items);
+  const reasons = [
+    deps.doubt,
+    missing === undefined
+      ? undefined
+      : `${missing} exists, but the TypeScript server has not noticed (restarting it helps)`,
+    late ? `${sources} may not have looked at this text yet` : undefined,
+  ].filter((reason) => reason !== undefined);
   return {
     state: 'analyzed',
     diagnostics: [...items, ...others()],

@@ -49,10 +49,20 @@ export function compareSnapshots(
     }
     const inScope = (items: readonly DiagnosticItem[]) => items.filter((item) => matches(item, filter));
     const { gone, come } = difference(inScope(old.items), inScope(present.items));
-    delta.removed.push(...gone.map((item) => ({ path, ...item })));
-    delta.added.push(...come.map((item) => ({ path, ...item })));
+    delta.removed.push(...gone.map((item) => toChange(path, item)));
+    delta.added.push(...come.map((item) => toChange(path, item)));
   }
   return delta;
+}
+
+function toChange(path: string, { line, severity, message, code }: DiagnosticItem): DiagnosticChange {
+  return {
+    path,
+    line,
+    severity,
+    ...(message === undefined ? {} : { message }),
+    ...(code === undefined ? {} : { code }),
+  };
 }
 
 const identity = ({ severity, source, code, message }: DiagnosticItem) =>

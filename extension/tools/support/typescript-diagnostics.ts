@@ -7,9 +7,11 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { messageOf } from '../../../shared/errors.ts';
 import type { Log } from '../../../shared/log.ts';
-import { within, type WaitDeps } from './wait.ts';
+import { statOf } from './document.ts';
+import { type WaitDeps, within } from './wait.ts';
 
 const command = 'typescript.tsserverRequest';
+const requests = ['syntacticDiagnosticsSync', 'semanticDiagnosticsSync', 'suggestionDiagnosticsSync'] as const;
 const extensionId = 'vscode.typescript-language-features';
 
 const languages: ReadonlySet<string> = new Set(['typescript', 'typescriptreact', 'javascript', 'javascriptreact']);
@@ -69,11 +71,7 @@ export async function typeScriptDiagnostics(
       const answers = await within(
         deps,
         endMs - deps.clock.now(),
-        Promise.all(
-          ['syntacticDiagnosticsSync', 'semanticDiagnosticsSync', 'suggestionDiagnosticsSync'].map((request) =>
-            ask(request, document.uri),
-          ),
-        ),
+        Promise.all(requests.map((request) => ask(request, document.uri))),
       );
       if (answers === undefined) return { kind: 'late' };
       if (answers.includes(undefined))
@@ -94,9 +92,28 @@ export async function typeScriptDiagnostics(
   }
 }
 
-async function ask(request: string, uri: vscode.Uri): Promise<readonly Item[] | undefined> {
-  const answer: unknown = await vscode.commands.executeCommand(command, request, { file: uri });
+async function ask(request: (typeof requests)[number], file: vscode.Uri): Promise<readonly Item[] | undefined> {
+  const answer: unknown = await vscode.commands.executeCommand(command, request, { file });
   return answerSchema.safeParse(answer).data?.body;
+}
+
+/**
+ * A module that the server calls missing although its file stands there. TypeScript does not look again for imports of
+ * a file that was opened before its watcher had told of it.
+ */
+export async function wronglyMissing(
+  document: vscode.TextDocument,
+  items: readonly vscode.Diagnostic[],
+): Promise<string | undefined> {
+  for (const { code, message } of items) {
+    const specifier = code === 2307 ? /'(\.{1,2}\/[^']*)'/.exec(message)?.[1] : undefined;
+    if (specifier === undefined) continue;
+    const target = vscode.Uri.joinPath(document.uri, '..', specifier.replace(/\.[cm]?js$/, ''));
+    for (const ending of ['.ts', '.tsx', '.d.ts', '.mts', '.cts', '/index.ts', '/index.tsx']) {
+      if ((await statOf(target.with({ path: target.path + ending }))) !== undefined) return specifier;
+    }
+  }
+  return undefined;
 }
 
 /** Tells the server of a document that has no tab, so that what depends on it is judged by its present text. */

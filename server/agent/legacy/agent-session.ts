@@ -3,7 +3,16 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Disposable } from '../../../shared/disposable.ts';
 import type { Log } from '../../../shared/log.ts';
 import type { AgentContext } from '../../calls/dispatcher.ts';
-import { errorAnswer, isRecord, isRpcId, resultAnswer, type RpcId, RpcError, type RpcRequest, rpcCodes } from '../json-rpc.ts';
+import {
+  errorAnswer,
+  isRecord,
+  isRpcId,
+  RpcError,
+  type RpcId,
+  type RpcRequest,
+  resultAnswer,
+  rpcCodes,
+} from '../json-rpc.ts';
 import type { MethodTable } from '../methods.ts';
 import { SseStream } from '../sse-stream.ts';
 import { AgentRoots } from './agent-roots.ts';
@@ -37,7 +46,8 @@ export class AgentSession implements Disposable {
   readonly claims: SessionClaims;
   readonly #deps: AgentSessionDeps;
   readonly #roots: AgentRoots;
-  readonly #inFlight = new Map<RpcId, AbortController>();
+  /** Each ends its request without a response. */
+  readonly #inFlight = new Map<RpcId, () => void>();
   #sdk: Promise<Sdk> | undefined;
   #stream: SseStream | undefined;
 
@@ -62,21 +72,35 @@ export class AgentSession implements Disposable {
    *
    * @param body the whole message, for what the SDK answers
    */
-  async request(request: RpcRequest, body: unknown, context: RequestContext): Promise<string | undefined> {
+  request(request: RpcRequest, body: unknown, context: RequestContext): Promise<string | undefined> {
     const { id } = request;
     if (this.#inFlight.has(id)) {
-      throw new RpcError(rpcCodes.invalidRequest, 'Invalid Request: a request with this id is still running');
+      const problem = 'Invalid Request: a request with this id is still running';
+      return Promise.reject(new RpcError(rpcCodes.invalidRequest, problem));
     }
-    const controller = new AbortController();
-    this.#inFlight.set(id, controller);
-    const cancelled = new Promise<undefined>((resolve) => {
-      controller.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    return new Promise((resolve, reject) => {
+      const controller = new AbortController();
+      const leave = (): void => {
+        // A cancelled request has left already, and its id may be in use again.
+        if (this.#inFlight.get(id) === cancel) this.#inFlight.delete(id);
+      };
+      const cancel = (): void => {
+        leave();
+        controller.abort();
+        resolve(undefined);
+      };
+      this.#inFlight.set(id, cancel);
+      this.#answer(request, body, context, controller.signal).then(
+        (answer) => {
+          leave();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          leave();
+          reject(error);
+        },
+      );
     });
-    try {
-      return await Promise.race([this.#answer(request, body, context, controller.signal), cancelled]);
-    } finally {
-      this.#inFlight.delete(id);
-    }
   }
 
   /** Takes a notification from the client, or its response to something that we asked. */
@@ -84,7 +108,7 @@ export class AgentSession implements Disposable {
     if (method === 'notifications/cancelled') {
       const params = isRecord(body) ? body['params'] : undefined;
       const id = isRecord(params) ? params['requestId'] : undefined;
-      if (isRpcId(id)) this.#inFlight.get(id)?.abort();
+      if (isRpcId(id)) this.#inFlight.get(id)?.();
       return;
     }
     if (method === 'notifications/roots/list_changed') this.#roots.forget();
@@ -109,10 +133,12 @@ export class AgentSession implements Disposable {
 
   /** Ends the session: running calls are cancelled and the event stream closes, which tells the client. */
   dispose(): void {
-    for (const controller of this.#inFlight.values()) controller.abort();
+    for (const cancel of [...this.#inFlight.values()]) cancel();
     this.#stream?.dispose();
     this.#stream = undefined;
-    this.#sdk?.then(({ server }) => server.close()).catch((error: unknown) => this.#deps.log.warn(`closing a session: ${String(error)}`));
+    this.#sdk
+      ?.then(({ server }) => server.close())
+      .catch((error: unknown) => this.#deps.log.warn(`closing a session: ${String(error)}`));
     this.#sdk = undefined;
   }
 
@@ -122,7 +148,11 @@ export class AgentSession implements Disposable {
     if (own === undefined) return (await this.#connected()).channel.request(id, body);
     try {
       const progress = this.#progress(request, context, signal);
-      const result = await own(params, { agent: this.#agent(context), signal, ...(progress === undefined ? {} : { progress }) });
+      const result = await own(params, {
+        agent: this.#agent(context),
+        signal,
+        ...(progress === undefined ? {} : { progress }),
+      });
       return resultAnswer(id, result);
     } catch (error) {
       if (error instanceof RpcError) return errorAnswer(id, error.code, error.message);
@@ -152,7 +182,13 @@ export class AgentSession implements Disposable {
       if (update.progress <= last || signal.aborted || !this.#inFlight.has(id)) return;
       last = update.progress;
       const { progress, total, message } = update;
-      notify(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken, progress, total, message } }));
+      notify(
+        JSON.stringify({
+          jsonrpc: '2.0',
+          method: 'notifications/progress',
+          params: { progressToken, progress, total, message },
+        }),
+      );
     };
   }
 
@@ -164,7 +200,8 @@ export class AgentSession implements Disposable {
   async #connect(): Promise<Sdk> {
     const channel = new SdkChannel((json) => this.#stream?.send(json));
     const server = await this.#deps.connectSdk(channel);
-    server.onerror = (error) => this.#deps.log.debug(`MCP SDK: ${error.message}`);
+    // Its message may quote what the client sent, which does not belong in a log.
+    server.onerror = () => this.#deps.log.debug('the MCP SDK could not use a message of a client');
     return { server, channel };
   }
 }

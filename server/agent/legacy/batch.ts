@@ -11,7 +11,9 @@ interface BatchEntry {
 export function toBatch(bodies: readonly unknown[]): readonly BatchEntry[] | undefined {
   const entries = bodies.flatMap((body): BatchEntry[] => {
     const message = classify(body);
-    return message === undefined || (message.kind === 'request' && message.method === 'initialize') ? [] : [{ message, body }];
+    return message === undefined || (message.kind === 'request' && message.method === 'initialize')
+      ? []
+      : [{ message, body }];
   });
   return entries.length === bodies.length ? entries : undefined;
 }
@@ -26,7 +28,11 @@ export async function runBatch(
   return answers.filter((answer) => answer !== undefined);
 }
 
-async function answerEntry(session: AgentSession, { message, body }: BatchEntry, context: RequestContext): Promise<string | undefined> {
+async function answerEntry(
+  session: AgentSession,
+  { message, body }: BatchEntry,
+  context: RequestContext,
+): Promise<string | undefined> {
   try {
     if (message.kind === 'request') return await session.request(message, body, context);
     await session.notify(message.kind === 'notification' ? message.method : undefined, body);

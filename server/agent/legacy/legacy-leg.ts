@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { InitializeRequestSchema, LATEST_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js';
+import {
+  InitializeRequestSchema,
+  LATEST_PROTOCOL_VERSION,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/sdk/types.js';
 import type { Disposable } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Leg, PostExchange } from '../era.ts';
@@ -55,7 +59,10 @@ export class LegacyLeg implements Leg, Disposable {
 
   get(req: IncomingMessage, res: ServerResponse): void {
     if (!acceptedTypes(req).includes('text/event-stream')) {
-      return answerRefusal(res, { status: 406, message: 'Not Acceptable: the Accept header must list text/event-stream' });
+      return answerRefusal(res, {
+        status: 406,
+        message: 'Not Acceptable: the Accept header must list text/event-stream',
+      });
     }
     const session = this.#sessionOf(req, res);
     // Replacing the stream instead would make a client that opens two reconnect for ever.
@@ -132,7 +139,10 @@ export class LegacyLeg implements Leg, Disposable {
     const version = req.headers['mcp-protocol-version'];
     if (version !== undefined && !legacyVersions.includes(String(version))) {
       const supported = legacyVersions.join(', ');
-      answerRefusal(res, { status: 400, message: `Bad Request: Unsupported protocol version (supported versions: ${supported})` });
+      answerRefusal(res, {
+        status: 400,
+        message: `Bad Request: Unsupported protocol version (supported versions: ${supported})`,
+      });
       return undefined;
     }
     return found;

@@ -25,7 +25,10 @@ export async function answerRequest(
   };
   let answer: string | undefined;
   try {
-    answer = await session.request(request, body, { ...requestContext(req), notify: acceptsStream ? notify : undefined });
+    answer = await session.request(request, body, {
+      ...requestContext(req),
+      notify: acceptsStream ? notify : undefined,
+    });
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     return answerRefusal(res, { status: 400, id: request.id, code: error.code, message: error.message });
@@ -42,7 +45,11 @@ export async function answerRequest(
 }
 
 /** Takes a notification or a response, which get no answer but the HTTP status. */
-export async function answerNotification(session: AgentSession, message: RpcMessage, { res, body }: PostExchange): Promise<void> {
+export async function answerNotification(
+  session: AgentSession,
+  message: RpcMessage,
+  { res, body }: PostExchange,
+): Promise<void> {
   try {
     await session.notify(message.kind === 'notification' ? message.method : undefined, body);
   } catch (error) {

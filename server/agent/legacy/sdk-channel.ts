@@ -1,6 +1,11 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { isJSONRPCErrorResponse, isJSONRPCResultResponse, type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
-import { type RpcId, RpcError, rpcCodes } from '../json-rpc.ts';
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  JSONRPCMessageSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { RpcError, type RpcId, rpcCodes } from '../json-rpc.ts';
 
 /**
  * Joins the SDK's low-level server to our HTTP transport: a request goes in and its serialised response comes back;

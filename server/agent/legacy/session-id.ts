@@ -23,7 +23,7 @@ export interface SessionClaims {
   readonly random: string;
 }
 
-export type VerifiedSessionId =
+type VerifiedSessionId =
   | { readonly kind: 'ok'; readonly claims: SessionClaims }
   /** Not of our form: another server's, or a damaged one. */
   | { readonly kind: 'unknown' }
@@ -32,7 +32,10 @@ export type VerifiedSessionId =
   | { readonly kind: 'expired' };
 
 export interface SessionIds {
-  mint(claims: Omit<SessionClaims, 'tokenId' | 'issuedS' | 'random'>): { readonly id: string; readonly claims: SessionClaims };
+  mint(claims: Omit<SessionClaims, 'tokenId' | 'issuedS' | 'random'>): {
+    readonly id: string;
+    readonly claims: SessionClaims;
+  };
   verify(id: string): VerifiedSessionId;
   /** Whether a session has reached its greatest age. */
   isExpired(claims: SessionClaims): boolean;

@@ -1,5 +1,5 @@
-import { answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
 import type { Leg } from '../era.ts';
+import { answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
 import { classify, errorAnswer, rpcCodes } from '../json-rpc.ts';
 
 /**
@@ -16,7 +16,11 @@ export function createModernNotServed({ versions }: { readonly versions: readonl
       } else {
         const id = message?.kind === 'request' ? message.id : null;
         const supported = versions.join(', ');
-        answerRefusal(res, { status: 400, id, message: `Bad Request: Unsupported protocol version (supported versions: ${supported})` });
+        answerRefusal(res, {
+          status: 400,
+          id,
+          message: `Bad Request: Unsupported protocol version (supported versions: ${supported})`,
+        });
       }
       return Promise.resolve();
     },

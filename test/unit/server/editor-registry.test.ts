@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EditorRegistry } from '../../../server/editors/editor-registry.ts';
 import type { StatusMessage } from '../../../shared/protocol.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { fakeHello, FakeSessionLink } from '../../support/fake-session-link.ts';
+import { FakeSessionLink, fakeHello } from '../../support/fake-session-link.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 describe('the editor registry', () => {

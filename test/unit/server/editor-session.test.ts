@@ -4,7 +4,7 @@ import { LinkedEditorSession } from '../../../server/editors/editor-session.ts';
 import { HoldfastError } from '../../../shared/errors.ts';
 import type { Hello } from '../../../shared/protocol.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { fakeHello, FakeSessionLink } from '../../support/fake-session-link.ts';
+import { FakeSessionLink, fakeHello } from '../../support/fake-session-link.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 const result = (id: string, content = '{}') => ({ type: 'result' as const, id, ok: true as const, content });
@@ -184,6 +184,15 @@ describe('an editor session', () => {
     assert.deepEqual(next.transcript, ['cancel a: the agent cancelled it']);
     next.drop();
     assert.deepEqual(back().transcript, []);
+  });
+
+  it('owes a reloaded window no cancel', async () => {
+    const abort = new AbortController();
+    const outcome = start('a', { signal: abort.signal });
+    link.drop();
+    abort.abort();
+    await outcome;
+    assert.deepEqual(back({ epoch: 'epoch-2' }).transcript, []);
   });
 
   it('drops and counts late, second and unknown results', async () => {

@@ -17,7 +17,13 @@ describe('A serialised call result', () => {
       content: [{ type: 'text', text: 'timeout: No answer.\nNext: Read first.\n(retryable: yes, executed: unknown)' }],
       isError: true,
       _meta: {
-        'holdfast/error': { code: 'timeout', message: 'No answer.', hint: 'Read first.', retryable: true, executed: 'unknown' },
+        'holdfast/error': {
+          code: 'timeout',
+          message: 'No answer.',
+          hint: 'Read first.',
+          retryable: true,
+          executed: 'unknown',
+        },
       },
     });
   });

@@ -47,7 +47,11 @@ describe('parseInput', () => {
       ['a stringified boolean', { save: 'true' }, { save: true }],
       ['a stringified object', { range: '{"start_line":2}' }, { range: { start_line: 2 } }],
       ['a stringified list', { edits: '[{"old":"a","new":"b"}]' }, { edits: [{ old: 'a', new: 'b' }] }],
-      ['a stringified list of stringified objects', { edits: '["{\\"old\\":\\"a\\",\\"new\\":\\"b\\"}"]' }, { edits: [{ old: 'a', new: 'b' }] }],
+      [
+        'a stringified list of stringified objects',
+        { edits: '["{\\"old\\":\\"a\\",\\"new\\":\\"b\\"}"]' },
+        { edits: [{ old: 'a', new: 'b' }] },
+      ],
       ['a stringified number inside an object', { range: { start_line: '2' } }, { range: { start_line: 2 } }],
       ['a stringified object where a union wants one', { target: '{"name":"x"}' }, { target: { name: 'x' } }],
       ['null for an optional argument', { line: null, range: null }, {}],
@@ -79,7 +83,9 @@ describe('parseInput', () => {
       { wait_for_previous: true },
       { toolCallId: 'call_1', sessionId: 's', chatInput: 'hi', action: 'sendMessage' },
     ]) {
-      it(Object.keys(added).join(', '), () => assert.deepEqual(parse({ path: 'a.ts', ...added }), { path: 'a.ts', save: false }));
+      it(Object.keys(added).join(', '), () =>
+        assert.deepEqual(parse({ path: 'a.ts', ...added }), { path: 'a.ts', save: false }),
+      );
     }
 
     it('but not an argument of the tool that has the same name', () => {
@@ -94,17 +100,33 @@ describe('parseInput', () => {
 
   describe('names what is wrong', () => {
     const cases: readonly (readonly [string, unknown, RegExp])[] = [
-      ['an unknown argument, with the closest accepted one', { path: 'a', lin: 1 }, /Unknown argument "lin"\. Did you mean "line"\?/],
+      [
+        'an unknown argument, with the closest accepted one',
+        { path: 'a', lin: 1 },
+        /Unknown argument "lin"\. Did you mean "line"\?/,
+      ],
       ['an unknown argument in another case', { Path: 'a' }, /Unknown argument "Path"\. Did you mean "path"\?/],
       ['an unknown argument like none', { path: 'a', colour: 'red' }, /Unknown argument "colour"\.$/],
-      ['an unknown argument inside an object', { path: 'a', range: { start_line: 1, stop: 2 } }, /"range\.stop".*Accepted there: start_line, end_line/],
-      ['an unknown argument inside a list', { path: 'a', edits: [{ old: 'a', new: 'b', text: 'c' }] }, /Unknown argument "edits\[0\]\.text"/],
+      [
+        'an unknown argument inside an object',
+        { path: 'a', range: { start_line: 1, stop: 2 } },
+        /"range\.stop".*Accepted there: start_line, end_line/,
+      ],
+      [
+        'an unknown argument inside a list',
+        { path: 'a', edits: [{ old: 'a', new: 'b', text: 'c' }] },
+        /Unknown argument "edits\[0\]\.text"/,
+      ],
       ['a missing argument', {}, /Argument "path" is missing \(a string\)/],
       ['a wrong type', { path: 'a', line: 'three' }, /Argument "line" must be a number, not "three"/],
       ['a fraction', { path: 'a', line: 1.5 }, /Argument "line" must be a whole number, not 1\.5/],
       ['a value out of range', { path: 'a', line: 0 }, /Argument "line": .*>0; it was 0/],
       ['a value that is no option', { path: 'a', severity: 'fatal' }, /must be one of "error", "warning", not "fatal"/],
-      ['a value that fits no form', { path: 'a', target: true }, /Argument "target" does not fit any accepted form; it was true/],
+      [
+        'a value that fits no form',
+        { path: 'a', target: true },
+        /Argument "target" does not fit any accepted form; it was true/,
+      ],
       ['an object for a string', { path: { file: 'a' } }, /Argument "path" must be a string, not an object/],
       ['a list for the arguments', ['a'], /one JSON object, not a list/],
       ['text for the arguments', 'a.ts', /one JSON object, not a string/],
@@ -119,7 +141,10 @@ describe('parseInput', () => {
     });
 
     it('with the accepted arguments in the hint, required ones marked', () => {
-      assert.match(refusal({}).hint, /Accepted arguments: path \(required\), line, save, range, edits, severity, place, target\./);
+      assert.match(
+        refusal({}).hint,
+        /Accepted arguments: path \(required\), line, save, range, edits, severity, place, target\./,
+      );
     });
 
     it('without repeating a long value', () => {

@@ -96,12 +96,16 @@ describe('CallRouter', () => {
     it('lets a handler that stops say what it did', async () => {
       rig.handler = (_input, { signal }) =>
         new Promise((_resolve, reject) => {
-          const said = new HoldfastError('timeout', 'two of three files written', { hint: 'read them', executed: 'yes' });
+          const said = new HoldfastError('timeout', 'two of three files written', {
+            hint: 'read them',
+            executed: 'yes',
+          });
           signal.addEventListener('abort', () => reject(said));
         });
       rig.call({ tool: 'change' });
       await rig.clock.advance(1_000);
       assert.deepEqual(await rig.take(), ['a: c1 timeout, executed yes, retryable']);
+      assert.equal(rig.clock.pending, 1, 'nothing but the journal waits for a time');
     });
 
     it('counts an AbortError as the stop that caused it', async () => {

@@ -28,8 +28,20 @@ describe('MemoryJournal', () => {
     assert.deepEqual([journal.ids, clock.pending], [[], 0]);
   });
 
+  it('counts the ten minutes from the end of a call and not from its start', async () => {
+    let end: (outcome: CallOutcome) => void = () => {};
+    const slow = journal.run({ id: 'slow' }, () => new Promise((resolve) => (end = resolve)));
+    await journal.run({ id: 'fast' }, ended('1'));
+    await clock.advance(60_000);
+    end({ ok: true, content: '2' });
+    await slow;
+    await clock.advance(limits.journalKeepMs - 60_000);
+    assert.deepEqual(journal.ids, ['slow']);
+  });
+
   it('holds no more entries than its limit, the oldest ends first', async () => {
-    for (let call = 0; call < limits.journalMaxEntries + 3; call += 1) await journal.run({ id: `c${call}` }, ended('x'));
+    for (let call = 0; call < limits.journalMaxEntries + 3; call += 1)
+      await journal.run({ id: `c${call}` }, ended('x'));
     assert.equal(journal.ids.length, limits.journalMaxEntries);
     assert.equal(journal.ids[0], 'c3');
   });
@@ -46,7 +58,8 @@ describe('MemoryJournal', () => {
   it('never forgets a call that runs', async () => {
     let end: (outcome: CallOutcome) => void = () => {};
     const outcome = journal.run({ id: 'slow' }, () => new Promise((resolve) => (end = resolve)));
-    for (let call = 0; call < limits.journalMaxEntries + 3; call += 1) await journal.run({ id: `c${call}` }, ended('x'));
+    for (let call = 0; call < limits.journalMaxEntries + 3; call += 1)
+      await journal.run({ id: `c${call}` }, ended('x'));
     journal.forget(['slow']);
     await clock.advance(limits.journalKeepMs);
     assert.deepEqual(journal.ids, ['slow']);

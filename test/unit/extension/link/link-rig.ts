@@ -1,7 +1,12 @@
-import type { BridgeSource, FoundBridge, ProvenBridge, StartOutcome } from '../../../../extension/link/bridge-source.ts';
+import type {
+  BridgeSource,
+  FoundBridge,
+  ProvenBridge,
+  StartOutcome,
+} from '../../../../extension/link/bridge-source.ts';
 import { Link } from '../../../../extension/link/link.ts';
-import type { LinkState } from '../../../../extension/link/link-state.ts';
 import type { LinkSocket } from '../../../../extension/link/link-socket.ts';
+import type { LinkState } from '../../../../extension/link/link-state.ts';
 import { type Disposable, toDisposable } from '../../../../shared/disposable.ts';
 import { createLog } from '../../../../shared/log.ts';
 import { decode, type WindowInfo } from '../../../../shared/protocol.ts';
@@ -37,39 +42,37 @@ export class LinkRig implements Disposable {
   readonly watchers = new Set<() => void>();
   /** What a search for the bridge finds. */
   found: FoundBridge = proven();
-  /** How a start ends. `undefined`: it never does. */
-  startOutcome: StartOutcome | undefined = { kind: 'started' };
+  /** How a start ends. */
+  startOutcome: StartOutcome = { kind: 'started' };
   startAllowed = false;
   greeting: Greeting = 'welcome';
   /** Overrides how a socket opens. */
   openSocket: ((signal: AbortSignal) => Promise<LinkSocket>) | undefined;
   /** Spread of the delays: 1 the longest, 0 the shortest. */
   random = 1;
-  finds = 0;
   starts = 0;
-  ids = ['window-1'];
+  readonly ids = ['window-1'];
   readonly link: Link;
   readonly #startMs = this.clock.now();
 
   constructor({ states = true }: { states?: boolean } = {}) {
-    const rig = this;
     const bridge: BridgeSource = {
-      async find() {
-        rig.finds += 1;
+      find: async () => {
         await Promise.resolve();
-        return { found: rig.found, fingerprint: JSON.stringify(rig.found) };
+        return { found: this.found, fingerprint: JSON.stringify(this.found) };
       },
-      async start() {
-        rig.starts += 1;
+      start: async () => {
+        this.starts += 1;
         await Promise.resolve();
-        return rig.startOutcome ?? new Promise(() => {});
+        return this.startOutcome;
       },
-      watch(_fingerprint, changed) {
-        const tell = () => changed(JSON.stringify(rig.found));
-        rig.watchers.add(tell);
-        return toDisposable(() => rig.watchers.delete(tell));
+      watch: (_fingerprint, changed) => {
+        const tell = () => changed(JSON.stringify(this.found));
+        this.watchers.add(tell);
+        return toDisposable(() => this.watchers.delete(tell));
       },
     };
+    const ids = this.ids;
     this.link = new Link({
       clock: this.clock,
       log: createLog((level, message) => this.#line(`${level}: ${message}`)),
@@ -85,7 +88,7 @@ export class LinkRig implements Disposable {
       },
       identity: {
         get editorId() {
-          return rig.ids.at(-1) ?? '';
+          return ids.at(-1) ?? '';
         },
         epoch: 'epoch-1',
         renew: () => this.ids.push(`window-${this.ids.length + 1}`),

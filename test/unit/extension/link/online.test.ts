@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
 import { LinkRig, missing } from './link-rig.ts';
 
+const times = { heartbeatMs: 10_000, graceMs: 30_000 };
+const welcome = { type: 'welcome', version: 1, instance: 'one', bridgeVersion: '0', ...times } as const;
+
 describe('Link: online', () => {
   let rig: LinkRig;
   beforeEach(async () => {
@@ -74,8 +77,7 @@ describe('Link: online', () => {
       const socket = new FakeLinkSocket();
       rig.sockets.push(socket);
       socket.onSent = () => {
-        const times = { heartbeatMs: 10_000, graceMs: 30_000 };
-        socket.deliver({ type: 'welcome', version: 1, instance: 'one', bridgeVersion: '0', editorId: 'window-1', ...times });
+        socket.deliver({ ...welcome, editorId: 'window-1' });
         socket.deliver({ type: 'ack', ids: ['c9'] });
       };
       return socket;
@@ -156,5 +158,18 @@ describe('Link: the end', () => {
     opened();
     await rig.clock.settle();
     assert.deepEqual([socket.end, socket.sent, rig.clock.pending], ['dispose', [], 0]);
+  });
+
+  it('ends a socket whose welcome comes in the moment in which the link is disposed', async () => {
+    const rig = new LinkRig();
+    const socket = new FakeLinkSocket();
+    rig.openSocket = async () => socket;
+    socket.onSent = () => {
+      socket.deliver({ ...welcome, editorId: 'window-1' });
+      rig.dispose();
+    };
+    rig.link.start();
+    await rig.clock.settle();
+    assert.deepEqual([socket.end, rig.link.state.kind, rig.clock.pending], ['dispose', 'stopped', 0]);
   });
 });

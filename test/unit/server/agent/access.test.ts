@@ -80,7 +80,10 @@ describe('Access', () => {
   ];
   for (const [authorization, status] of bearers) {
     it(`${status === undefined ? 'lets in' : 'refuses'} the authorization ${JSON.stringify(authorization)?.replace(token, '<token>')}`, () => {
-      assert.equal(access.checkBearer(requestWith(authorization === undefined ? {} : { authorization }))?.status, status);
+      assert.equal(
+        access.checkBearer(requestWith(authorization === undefined ? {} : { authorization }))?.status,
+        status,
+      );
     });
   }
 

@@ -8,7 +8,13 @@ const client = { name: 'claude-code', version: '2.0.1' };
 const request = { version: '2025-11-25', client, roots: true, sampling: false, elicitation: true };
 
 function sessionIds(overrides: Partial<SessionIdDeps> = {}) {
-  const deps = { hmac: hmacSha256, sessionKey: 'key', token: 'token', clock: new FakeClock(), randomToken: () => 'AAECAwQFBgcICQoLDA0ODw' };
+  const deps = {
+    hmac: hmacSha256,
+    sessionKey: 'key',
+    token: 'token',
+    clock: new FakeClock(),
+    randomToken: () => 'AAECAwQFBgcICQoLDA0ODw',
+  };
   return createSessionIds({ ...deps, ...overrides });
 }
 
@@ -38,7 +44,15 @@ describe('A session id', () => {
   });
 
   it('is visible ASCII of bounded length, whatever the client calls itself', () => {
-    const names = ['x'.repeat(10_000), '"'.repeat(500), '\\'.repeat(500), '\u0000'.repeat(500), '日本語'.repeat(100), '😀'.repeat(100), ''];
+    const names = [
+      'x'.repeat(10_000),
+      '"'.repeat(500),
+      '\\'.repeat(500),
+      '\u0000'.repeat(500),
+      '日本語'.repeat(100),
+      '😀'.repeat(100),
+      '',
+    ];
     for (const name of names) {
       const { id } = sessionIds().mint({ ...request, client: { name, version: name } });
       assert.match(id, /^[!-~]+$/);

@@ -11,10 +11,22 @@ import { windowsTools } from '../../../../shared/tools/windows.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { fakeEditorSession } from '../../../support/fake-editor-session.ts';
 
-const common = { title: 'T', description: 'D', toolset: 'core', idempotent: true, output: z.object({}), render: () => 'done' } as const;
+const common = {
+  title: 'T',
+  description: 'D',
+  toolset: 'core',
+  idempotent: true,
+  output: z.object({}),
+  render: () => 'done',
+} as const;
 const catalog: Readonly<Record<string, ToolDefinition>> = {
   ...windowsTools,
-  read_it: defineTool({ ...common, effect: 'read', timeoutMs: 5_000, input: z.object({ path: z.string().default('.') }) }),
+  read_it: defineTool({
+    ...common,
+    effect: 'read',
+    timeoutMs: 5_000,
+    input: z.object({ path: z.string().default('.') }),
+  }),
   wait_for_it: defineTool({
     ...common,
     effect: ({ apply }) => (apply ? 'write' : 'read'),
@@ -45,7 +57,8 @@ function setUp(editors: readonly EditorSession[]) {
   };
   const failure = async (name: string, input: unknown = {}): Promise<unknown> => {
     const result: unknown = JSON.parse(await call(name, input));
-    return z.object({ isError: z.literal(true), _meta: z.object({ 'holdfast/error': z.unknown() }) }).parse(result)._meta['holdfast/error'];
+    return z.object({ isError: z.literal(true), _meta: z.object({ 'holdfast/error': z.unknown() }) }).parse(result)
+      ._meta['holdfast/error'];
   };
   return { dispatcher, clock, errors, call, failure };
 }
@@ -54,12 +67,17 @@ describe('The dispatcher', () => {
   it('hands the parsed input, the resolved effect and the budget to the window, and its result back untouched', async () => {
     const calls: EditorCall[] = [];
     const answer = '{"content":[],  "odd spacing":1}';
-    const editor = fakeEditorSession({ tools: ['read_it'], call: (made) => (calls.push(made), Promise.resolve(answer)) });
+    const editor = fakeEditorSession({
+      tools: ['read_it'],
+      call: (made) => (calls.push(made), Promise.resolve(answer)),
+    });
     const { call } = setUp([editor]);
     const { signal } = new AbortController();
     assert.equal(await call('read_it', { _meta: {} }, { signal }), answer);
     const agent = { name: 'agent', version: '1' };
-    assert.deepEqual(calls, [{ id: 'call-1', tool: 'read_it', input: { path: '.' }, effect: 'read', budgetMs: 5_000, agent, signal }]);
+    assert.deepEqual(calls, [
+      { id: 'call-1', tool: 'read_it', input: { path: '.' }, effect: 'read', budgetMs: 5_000, agent, signal },
+    ]);
   });
 
   it('resolves effect and budget from the input, and caps the budget', async () => {
@@ -109,7 +127,9 @@ describe('The dispatcher', () => {
   });
 
   it('makes an unforeseen failure internal, of unknown effect, and logs it', async () => {
-    const { failure, errors } = setUp([fakeEditorSession({ tools: ['read_it'], call: () => Promise.reject(new Error('boom')) })]);
+    const { failure, errors } = setUp([
+      fakeEditorSession({ tools: ['read_it'], call: () => Promise.reject(new Error('boom')) }),
+    ]);
     const error = z.object({ code: z.string(), executed: z.string() }).parse(await failure('read_it'));
     assert.deepEqual(error, { code: 'internal', executed: 'unknown' });
     assert.deepEqual(errors, ['read_it failed unexpectedly: Error: boom']);
@@ -131,18 +151,28 @@ describe('The dispatcher', () => {
   });
 
   it('lists the windows itself, one of them when it is named', async () => {
-    const editors = [fakeEditorSession({ id: 'a', folders: ['/a'] }), fakeEditorSession({ id: 'b', readiness: 'reconnecting' })];
+    const editors = [
+      fakeEditorSession({ id: 'a', folders: ['/a'] }),
+      fakeEditorSession({ id: 'b', readiness: 'reconnecting' }),
+    ];
     const { call, failure } = setUp(editors);
     const listed = async (input: object) => {
       const windows = z.array(z.object({ id: z.string(), folders: z.array(z.string()), readiness: z.string() }));
-      return z.object({ structuredContent: z.object({ windows }) }).parse(JSON.parse(await call('list_windows', input))).structuredContent.windows;
+      return z.object({ structuredContent: z.object({ windows }) }).parse(JSON.parse(await call('list_windows', input)))
+        .structuredContent.windows;
     };
     assert.deepEqual(await listed({}), [
       { id: 'a', folders: ['/a'], readiness: 'ready' },
       { id: 'b', folders: [], readiness: 'reconnecting' },
     ]);
-    assert.deepEqual((await listed({ window: 'b' })).map(({ id }) => id), ['b']);
-    assert.equal(z.object({ code: z.string() }).parse(await failure('list_windows', { window: 'c' })).code, 'unknown_window');
+    assert.deepEqual(
+      (await listed({ window: 'b' })).map(({ id }) => id),
+      ['b'],
+    );
+    assert.equal(
+      z.object({ code: z.string() }).parse(await failure('list_windows', { window: 'c' })).code,
+      'unknown_window',
+    );
   });
 
   it('remembers the latest calls by name, time and outcome, and no more than its limit', async () => {

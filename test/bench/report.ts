@@ -1,0 +1,93 @@
+/** The figures as Markdown, which also reads well in a terminal: columns are padded. */
+import type { Comebacks, Spread } from './comebacks.ts';
+import type { Goal } from './goals.ts';
+import type { Measured } from './measure.ts';
+import type { SessionMemory } from './agent-memory.ts';
+import type { RowName } from './scene.ts';
+import type { BundleSize, ListSize } from './sizes.ts';
+
+export interface BenchResults {
+  readonly machine: string;
+  readonly rounds: number;
+  readonly titles: Readonly<Partial<Record<RowName, string>>>;
+  readonly measured: readonly Measured[];
+  /** Rows that this bridge could not serve. */
+  readonly notServed: readonly RowName[];
+  readonly memory: readonly SessionMemory[];
+  readonly comebacks: Comebacks;
+  readonly bundles: readonly BundleSize[];
+  readonly list: ListSize;
+  readonly goals: readonly Goal[];
+}
+
+export function report(results: BenchResults): string {
+  const { machine, rounds, memory, comebacks, bundles, list, goals } = results;
+  const sections = [
+    `${machine}; medians of ${rounds} interleaved rounds; times in µs. The machine is shared: compare within this page, not with another run.`,
+    '## Calls',
+    callTable(results),
+    ...results.notServed.map((name) => `${name}: not served yet.`),
+    '## Goals',
+    table(['goal', 'wanted', 'reached', ''], goals.map(({ title, wanted, reached, met }) => [title, wanted, reached.toFixed(2), met ? 'met' : 'not met'])),
+    '## Start and return',
+    table(
+      ['', 'times', 'p50 ms', 'p95 ms'],
+      [spreadCells('bridge: start → listening', comebacks.start), spreadCells('bridge back → link online', comebacks.link)],
+    ),
+    '## Memory of an agent session',
+    table(
+      ['sessions', '', 'held KB each', 'RSS KB each'],
+      memory.map(({ sessions, kind, heldKbEach, rssKbEach }) => [String(sessions), kind, heldKbEach.toFixed(2), rssKbEach.toFixed(2)]),
+    ),
+    '## Sizes',
+    table(['file', 'KB', 'KB gzipped'], bundles.map(({ file, bytes, gzipBytes }) => [file, kb(bytes), kb(gzipBytes)])),
+    `Default tool list: ${list.tools} tools, ${list.bytes} bytes, about ${list.tokens} tokens (characters / 4).`,
+    'Activation of the extension is not measured here: it needs a real VS Code.',
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** The page that is kept in the repository. */
+export function performancePage(results: BenchResults): string {
+  const intro = [
+    '# Performance',
+    '<!-- Written by `npm run bench -- --write`. -->',
+    'One run of `npm run bench`. Each server and the client are processes of their own; the client is the same for every',
+    'HTTP row. *Whole path*: agent → bridge → a window that answers at once → back. *CPU* is the serving process alone.',
+    'The SDK rows answer as JSON, the leaner of their two forms.',
+  ];
+  return `${intro.slice(0, 2).join('\n\n')}\n\n${intro.slice(2).join('\n')}\n\n${report(results)}`;
+}
+
+function callTable({ measured, titles }: BenchResults): string {
+  const baseline = new Map(measured.filter(({ name }) => name === 'http-echo').map((cell) => [cell.concurrency, cell.medians.p50Us]));
+  return table(
+    ['', 'at once', 'p50', 'p99', 'calls/s', 'CPU/call', 'p50 to echo'],
+    measured.map(({ name, concurrency, medians }) => [
+      titles[name] ?? name,
+      String(concurrency),
+      medians.p50Us.toFixed(0),
+      medians.p99Us.toFixed(0),
+      medians.callsPerS.toFixed(0),
+      medians.cpuUs?.toFixed(1) ?? '–',
+      `${(medians.p50Us / (baseline.get(concurrency) ?? Number.NaN)).toFixed(2)}×`,
+    ]),
+  );
+}
+
+function spreadCells(title: string, { count, p50Ms, p95Ms }: Spread): string[] {
+  return [title, String(count), p50Ms.toFixed(0), p95Ms.toFixed(0)];
+}
+
+function kb(bytes: number): string {
+  return (bytes / 1_024).toFixed(0);
+}
+
+/** The first column to the left, the others to the right. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}

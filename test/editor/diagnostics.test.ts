@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
+
+const good = 'export const value: number = 1;\n';
+const bad = 'export const value: number = "text";\n';
+
+describe('get_diagnostics in VS Code', () => {
+  let rig: ToolRig;
+  before(() => {
+    rig = createToolRig('diagnostics');
+  });
+  beforeEach(closeAll);
+  after(() => rig.dispose());
+
+  const ask = (file: string, more: { since?: string; wait_ms?: number } = {}) =>
+    rig.tools.get_diagnostics({ paths: [rig.name(file)], wait_ms: 15_000, ...more }, rig.context);
+  const codes = async (file: string) => {
+    const answer = await ask(file);
+    return answer.files.map(({ state, items, freshness }) => [
+      state,
+      freshness.diskInSync && freshness.complete,
+      (items ?? []).map(({ code }) => code),
+    ]);
+  };
+
+  it('finds the error of a file that was never opened, opening no tab and moving no focus', async () => {
+    await rig.show('watched.ts', good);
+    rig.write('never.ts', `// first line\n${bad}`);
+    const { files } = await unseen(() => ask('never.ts'));
+    assert.deepEqual(files, [
+      {
+        path: rig.name('never.ts'),
+        state: 'analyzed',
+        counts: { error: 1, warning: 0, info: 0, hint: 0 },
+        items: [
+          {
+            line: 2,
+            column: 14,
+            end_column: 19,
+            severity: 'error',
+            message: "Type 'string' is not assignable to type 'number'.",
+            code: '2322',
+            source: 'ts',
+          },
+        ],
+        freshness: { version: 1, dirty: false, diskInSync: true, complete: true },
+      },
+    ]);
+  });
+
+  for (const kind of ['an open', 'a never opened']) {
+    it(`tells the truth about ${kind} file at once after each edit on disk`, async () => {
+      const file = kind === 'an open' ? 'open.ts' : 'unopened.ts';
+      if (kind === 'an open') await rig.show(file, good);
+      for (let round = 0; round < 5; round += 1) {
+        rig.write(file, bad);
+        assert.deepEqual(await codes(file), [['analyzed', true, ['2322']]]);
+        rig.write(file, good);
+        assert.deepEqual(await codes(file), [['analyzed', true, []]]);
+      }
+    });
+  }
+
+  it('judges by a file that another process has just changed and no editor holds', async () => {
+    rig.write('library.ts', 'export const size: number = 1;\n');
+    rig.write('user.ts', "import { size } from './library';\nexport const twice: number = size;\n");
+    assert.deepEqual(await codes('user.ts'), [['analyzed', true, []]]);
+    for (let round = 0; round < 3; round += 1) {
+      rig.write('library.ts', 'export const size: string = "1";\n');
+      assert.deepEqual(await codes('user.ts'), [['analyzed', true, ['2322']]]);
+      rig.write('library.ts', 'export const size: number = 1;\n');
+      assert.deepEqual(await codes('user.ts'), [['analyzed', true, []]]);
+    }
+  });
+
+  it('notices an import that came and one that went', async () => {
+    rig.write('importer.ts', "import { late } from './late';\nexport const copy: number = late;\n");
+    assert.deepEqual(await codes('importer.ts'), [['analyzed', true, ['2307']]]);
+    rig.write('late.ts', 'export const late = 1;\n');
+    assert.deepEqual(await codes('importer.ts'), [['analyzed', true, []]]);
+    rmSync(rig.uri('late.ts').fsPath);
+    assert.deepEqual(await codes('importer.ts'), [['analyzed', true, ['2307']]]);
+  });
+
+  it('counts a file in that is created and asked about at once, or says that the server has not noticed', async () => {
+    rig.write('early.ts', "import { born } from './born';\nexport const copy: number = born;\n");
+    assert.deepEqual(await codes('early.ts'), [['analyzed', true, ['2307']]]);
+    rig.write('born.ts', 'export const born = 1;\n');
+    assert.deepEqual(await codes('born.ts'), [['analyzed', true, []]]);
+    const [answer] = await codes('early.ts');
+    assert.ok(
+      JSON.stringify(answer) === JSON.stringify(['analyzed', true, []]) || answer?.[1] === false,
+      JSON.stringify(answer),
+    );
+  });
+
+  it('is right about the import of a file that is gone but still held, or says that it may not be', async () => {
+    rig.write('held.ts', 'export const held = 1;\n');
+    rig.write('holder.ts', "import { held } from './held';\nexport const copy: number = held;\n");
+    assert.deepEqual(await codes('held.ts'), [['analyzed', true, []]]);
+    rmSync(rig.uri('held.ts').fsPath);
+    const [answer] = await codes('holder.ts');
+    assert.ok(
+      JSON.stringify(answer) === JSON.stringify(['analyzed', true, ['2307']]) || answer?.[1] === false,
+      JSON.stringify(answer),
+    );
+  });
+
+  it('judges unsaved work, and saves nothing', async () => {
+    await rig.show('unsaved.ts', good);
+    const document = await rig.type('unsaved.ts', 0, 29, '"x" + ');
+    const { files } = await unseen(() => ask('unsaved.ts'));
+    assert.deepEqual(
+      [files[0]?.counts.error, files[0]?.freshness.dirty, files[0]?.freshness.diskInSync],
+      [1, true, true],
+    );
+    assert.deepEqual([document.isDirty, rig.read('unsaved.ts')], [true, good]);
+  });
+
+  it('never passes the old off as new when there is no time to wait', async () => {
+    await rig.show('hasty.ts', good);
+    await codes('hasty.ts');
+    rig.write('hasty.ts', bad);
+    const { files } = await ask('hasty.ts', { wait_ms: 0 });
+    const [file] = files;
+    const right = file?.state === 'analyzed' && file.counts.error === 1;
+    assert.ok(right || file?.state === 'timed_out', JSON.stringify(file));
+    assert.deepEqual(await codes('hasty.ts'), [['analyzed', true, ['2322']]]);
+  });
+
+  it('returns what came and went since a cursor, however far it moved', async () => {
+    rig.write('delta.ts', bad);
+    const first = await ask('delta.ts');
+    rig.write('delta.ts', `// one more line\n${bad}export const other: string = 1;\n`);
+    const second = await ask('delta.ts', { since: first.cursor });
+    assert.deepEqual(
+      second.delta?.added.map(({ path, line, code }) => [path, line, code]),
+      [[rig.name('delta.ts'), 3, '2322']],
+    );
+    assert.deepEqual(second.delta?.removed, []);
+    rig.write('delta.ts', good);
+    const third = await ask('delta.ts', { since: second.cursor });
+    assert.deepEqual([third.delta?.added.length, third.delta?.removed.length, third.files[0]?.counts.error], [0, 2, 0]);
+    const again = await ask('delta.ts', { since: third.cursor });
+    assert.deepEqual(again.delta, { added: [], removed: [], uncompared: [], cut: false });
+    assert.equal((await ask('delta.ts', { since: 'forgotten' })).delta, null);
+  });
+
+  it('looks by default at tabs, unsaved files and files with known diagnostics', async () => {
+    await rig.show('tab.ts', bad);
+    const { files } = await rig.tools.get_diagnostics({ wait_ms: 15_000 }, rig.context);
+    assert.ok(files.some(({ path, counts }) => path === rig.name('tab.ts') && counts.error === 1));
+  });
+
+  it('says "not analysed" where no language server looks, and does not call it clean', async () => {
+    rig.write('notes.txt', 'text\n');
+    const { files } = await unseen(() => ask('notes.txt'));
+    assert.deepEqual([files[0]?.state, files[0]?.freshness.complete], ['not_analyzed', false]);
+  });
+
+  it('waits for other language servers as well', async () => {
+    await rig.show('data.json', '{ "a": 1 }\n');
+    assert.deepEqual(
+      (await ask('data.json')).files.map(({ state, counts }) => [state, counts.error]),
+      [['analyzed', 0]],
+    );
+    rig.write('data.json', '{ "a": 1,, }\n');
+    const { files } = await ask('data.json');
+    assert.equal(files[0]?.state, 'analyzed');
+    assert.ok((files[0]?.counts.error ?? 0) > 0);
+  });
+
+  it('refuses a file that is not there', async () => {
+    await refusal('not_found', ask('missing.ts'));
+  });
+
+  it('gives up at once when the agent cancels', async () => {
+    rig.write('cancelled.ts', good);
+    const abort = new AbortController();
+    const reason = new Error('no longer wanted');
+    const call = rig.tools.get_diagnostics(
+      { paths: [rig.name('cancelled.ts')] },
+      { ...rig.context, signal: abort.signal },
+    );
+    abort.abort(reason);
+    await assert.rejects(call, reason);
+    assert.equal(
+      vscode.workspace.textDocuments.some(({ isDirty }) => isDirty),
+      false,
+    );
+  });
+});

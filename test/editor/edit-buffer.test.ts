@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { closeAll, createToolRig, refusal, type ToolRig } from './tool-rig.ts';
+
+describe('edit_buffer in VS Code', () => {
+  let rig: ToolRig;
+  before(() => {
+    rig = createToolRig('edit-buffer');
+  });
+  beforeEach(closeAll);
+  after(() => rig.dispose());
+
+  const text = async (file: string) => (await rig.tools.read_buffer({ path: rig.name(file) }, rig.context)).text;
+
+  it('changes the buffer, not the disk, and says so', async () => {
+    rig.write('plain.ts', 'const a = 1;\nconst b = 2;\n');
+    const read = await rig.tools.read_buffer({ path: rig.name('plain.ts') }, rig.context);
+    const edits = [
+      { path: rig.name('plain.ts'), old: 'b = 2', new: 'b = 3', sha: read.sha, base_version: read.version },
+    ];
+    const answer = await rig.tools.edit_buffer({ edits }, rig.context);
+    assert.equal(answer.on_disk, false);
+    const [file] = answer.files;
+    assert.deepEqual([file?.dirty, file?.saved, file?.created], [true, false, false]);
+    assert.deepEqual(file?.changed, [{ start_line: 2, end_line: 2 }]);
+    const after = await rig.tools.read_buffer({ path: rig.name('plain.ts') }, rig.context);
+    assert.deepEqual(
+      [after.text, after.sha, after.version],
+      ['const a = 1;\nconst b = 3;\n', file?.sha, file?.version],
+    );
+    assert.equal(rig.read('plain.ts'), 'const a = 1;\nconst b = 2;\n');
+  });
+
+  it('keeps the focus and the active editor', async () => {
+    const editor = await rig.show('watched.ts', 'watched\n');
+    rig.write('behind.ts', 'old\n');
+    await rig.tools.edit_buffer({ edits: [{ path: rig.name('behind.ts'), old: 'old', new: 'new' }] }, rig.context);
+    assert.equal(vscode.window.activeTextEditor, editor);
+  });
+
+  it('saves when asked, with the unsaved work that was there', async () => {
+    await rig.show('saved.ts', 'one\ntwo\n');
+    await rig.type('saved.ts', 0, 3, '!');
+    const answer = await rig.tools.edit_buffer(
+      { edits: [{ path: rig.name('saved.ts'), old: 'two', new: '2' }], save: true },
+      rig.context,
+    );
+    assert.deepEqual([answer.on_disk, answer.files[0]?.saved, answer.files[0]?.dirty], [true, true, false]);
+    assert.equal(rig.read('saved.ts'), 'one!\n2\n');
+  });
+
+  it('is one undo step that restores the text exactly, unsaved work included', async () => {
+    const editor = await rig.show('undo.ts', 'one\ntwo\nthree\n');
+    await vscode.commands.executeCommand('type', { text: 'typed ' });
+    const before = editor.document.getText();
+    const edits = [
+      { path: rig.name('undo.ts'), old: 'one', new: '1\n1' },
+      { path: rig.name('undo.ts'), old: 'three\n', new: '' },
+    ];
+    await rig.tools.edit_buffer({ edits }, rig.context);
+    assert.equal(editor.document.getText(), 'typed 1\n1\ntwo\n');
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), before);
+    await vscode.commands.executeCommand('redo');
+    assert.equal(editor.document.getText(), 'typed 1\n1\ntwo\n');
+  });
+
+  it('keeps line ends and the byte order mark of a CRLF file', async () => {
+    rig.write('windows.txt', '\ufeffone\r\ntwo\r\nthree\r\n');
+    await rig.tools.edit_buffer(
+      { edits: [{ path: rig.name('windows.txt'), old: 'one\ntwo\n', new: '1\n2\n2b\n' }], save: true },
+      rig.context,
+    );
+    assert.equal(rig.read('windows.txt'), '\ufeff1\r\n2\r\n2b\r\nthree\r\n');
+  });
+
+  it('changes all files or none', async () => {
+    rig.write('left.ts', 'left\n');
+    rig.write('right.ts', 'right\n');
+    const edits = [
+      { path: rig.name('left.ts'), old: 'left', new: 'LEFT' },
+      { path: rig.name('right.ts'), old: 'wrong', new: 'RIGHT' },
+    ];
+    await refusal(
+      'no_match',
+      rig.tools.edit_buffer({ edits, create: [{ path: rig.name('made.ts'), text: 'x' }] }, rig.context),
+    );
+    assert.deepEqual(
+      [await text('left.ts'), await text('right.ts'), existsSync(rig.uri('made.ts').fsPath)],
+      ['left\n', 'right\n', false],
+    );
+  });
+
+  it('edits several files and creates one in one call', async () => {
+    rig.write('a.ts', 'a\n');
+    rig.write('b.ts', 'b\n');
+    const edits = [
+      { path: rig.name('a.ts'), old: 'a', new: 'A' },
+      { path: rig.name('b.ts'), old: 'b', new: 'B' },
+    ];
+    const answer = await rig.tools.edit_buffer(
+      { edits, create: [{ path: rig.name('deep/er/c.ts'), text: 'c\n' }] },
+      rig.context,
+    );
+    assert.deepEqual([await text('a.ts'), await text('b.ts'), rig.read('deep/er/c.ts')], ['A\n', 'B\n', 'c\n']);
+    assert.deepEqual(
+      answer.files.map(({ created, dirty }) => [created, dirty]),
+      [
+        [false, true],
+        [false, true],
+        [true, false],
+      ],
+    );
+    await refusal(
+      'already_exists',
+      rig.tools.edit_buffer({ create: [{ path: rig.name('a.ts'), text: '' }] }, rig.context),
+    );
+  });
+
+  it('tells what the person changed since the agent last saw the file', async () => {
+    await rig.show('meanwhile.ts', 'one\ntwo\nthree\n');
+    const read = await rig.tools.read_buffer({ path: rig.name('meanwhile.ts') }, rig.context);
+    await rig.type('meanwhile.ts', 0, 3, ' by hand');
+    const edit = { path: rig.name('meanwhile.ts'), old: 'three', new: '3' };
+    const error = await refusal(
+      'version_changed',
+      rig.tools.edit_buffer({ edits: [{ ...edit, sha: read.sha }] }, rig.context),
+    );
+    assert.match(error.message, /\n-one\n\+one by hand\n/);
+    await refusal(
+      'version_changed',
+      rig.tools.edit_buffer({ edits: [{ ...edit, base_version: read.version }] }, rig.context),
+    );
+    const answer = await rig.tools.edit_buffer({ edits: [edit] }, rig.context);
+    assert.deepEqual(answer.files[0]?.meanwhile, [{ start_line: 1, end_line: 1 }]);
+    assert.equal(await text('meanwhile.ts'), 'one by hand\ntwo\n3\n');
+  });
+
+  it('loses no keystroke that comes while it works', async () => {
+    const { document } = await rig.show('race.ts', 'start\nend\n');
+    for (let round = 0; round < 10; round += 1) {
+      const edits = [{ path: rig.name('race.ts'), old: 'end\n', new: `agent ${round}\nend\n` }];
+      const typing = vscode.commands.executeCommand('type', { text: `k${round} ` });
+      await Promise.all([rig.tools.edit_buffer({ edits }, rig.context), typing]);
+    }
+    const lines = document.getText().split('\n');
+    assert.equal(lines[0], `${Array.from({ length: 10 }, (_, at) => `k${at} `).join('')}start`);
+    assert.deepEqual(lines.slice(1), [...Array.from({ length: 10 }, (_, at) => `agent ${at}`), 'end', '']);
+  });
+
+  it('edits what another process has just written, not what was there before', async () => {
+    await rig.show('rewritten.ts', 'old text\n');
+    rig.write('rewritten.ts', 'new text\n');
+    await rig.tools.edit_buffer({ edits: [{ path: rig.name('rewritten.ts'), old: 'new', new: 'newer' }] }, rig.context);
+    assert.equal(await text('rewritten.ts'), 'newer text\n');
+  });
+
+  it('refuses a buffer whose unsaved work and disk have gone apart, and shows both', async () => {
+    await rig.show('apart.ts', 'base\n');
+    const document = await rig.type('apart.ts', 0, 0, 'mine ');
+    rig.write('apart.ts', 'theirs\n');
+    const edits = [{ path: rig.name('apart.ts'), old: 'base', new: 'other' }];
+    const error = await refusal('disk_conflict', rig.tools.edit_buffer({ edits }, rig.context));
+    assert.match(error.message, /-theirs\n\+mine base/);
+    assert.deepEqual([document.getText(), rig.read('apart.ts')], ['mine base\n', 'theirs\n']);
+  });
+});

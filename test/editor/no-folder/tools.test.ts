@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { createHandlers, type EditorHandlers } from '../../../extension/tools/handlers.ts';
+import { systemClock } from '../../../shared/clock.ts';
+import { createToolContext, refusal } from '../tool-rig.ts';
+
+describe('tools in a window without a folder', () => {
+  let handlers: EditorHandlers;
+  const context = createToolContext();
+  before(() => {
+    handlers = createHandlers({ clock: systemClock, epoch: 'test' });
+  });
+  after(() => handlers.dispose());
+
+  it('read and edit an untitled document', async () => {
+    const { uri } = await vscode.workspace.openTextDocument({ content: 'hello world' });
+    const path = uri.toString();
+    const answer = await handlers.table.edit_buffer({ edits: [{ path, old: 'world', new: 'there' }] }, context);
+    assert.equal(answer.on_disk, false);
+    const read = await handlers.table.read_buffer({ path }, context);
+    assert.deepEqual([read.text, read.sha], ['hello there', answer.files[0]?.sha]);
+    await refusal(
+      'invalid_input',
+      handlers.table.edit_buffer({ edits: [{ path, old: 'there', new: 'you' }], save: true }, context),
+    );
+  });
+
+  it('say of any path that no folder is open', async () => {
+    const relative = await refusal('outside_workspace', handlers.table.read_buffer({ path: 'src/a.ts' }, context));
+    assert.match(relative.message, /no folder open/);
+    await refusal(
+      'outside_workspace',
+      handlers.table.edit_buffer({ create: [{ path: '/tmp/a.ts', text: '' }] }, context),
+    );
+  });
+});
