@@ -4,13 +4,12 @@ import type { Disposable } from '../shared/disposable.ts';
 import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
-import { acquireSocketLock } from '../shared/socket-lock.ts';
 import { stateFiles } from '../shared/state-files.ts';
 import { askProof } from './bridge/ask-proof.ts';
 import { findNode, type NodeCommand } from './bridge/find-node.ts';
 import { installBundle } from './bridge/install-bundle.ts';
 import { spawnBridge } from './bridge/spawn-bridge.ts';
-import { nodeLockDeps, startLockPath } from './bridge/start-lock.ts';
+import { acquireStartLock } from './bridge/start-lock.ts';
 import { ensureStateDir, readState, stateDirPath } from './bridge/state-dir.ts';
 import { StateWatch } from './bridge/state-watch.ts';
 import type { BridgeSource, Sighting, StartOutcome } from './link/bridge-source.ts';
@@ -83,11 +82,10 @@ export class BridgeProcess implements BridgeSource {
   }
 
   async #startOrWait(signal: AbortSignal): Promise<StartOutcome> {
-    const { clock, random, platform, tempDir } = this.#deps;
-    const lockPath = startLockPath(this.stateDir, platform, tempDir);
+    const { clock } = this.#deps;
     const untilMs = clock.now() + limits.bridgeStartMs;
     for (let look = 1; ; look += 1) {
-      const lock = await acquireSocketLock(lockPath, nodeLockDeps(clock, random));
+      const lock = await acquireStartLock({ ...this.#deps, stateDir: this.stateDir });
       try {
         if ((await this.find(signal)).found.kind === 'proven') return { kind: 'started' };
         if (lock !== undefined && look === 1) return await this.#spawn();

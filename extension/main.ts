@@ -20,7 +20,7 @@ import { registerCommands } from './ui/commands.ts';
 import { createOutputLog } from './ui/output-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
 import { applyTerminalEnvironment } from './ui/terminal-environment.ts';
-import { describeWindow, WindowObserver } from './ui/window-observer.ts';
+import { WindowObserver } from './ui/window-observer.ts';
 
 /** Put in by the bundler. */
 declare const HOLDFAST_VERSION: string;
@@ -71,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
       isTrusted: () => vscode.workspace.isTrusted,
     }),
   );
+  const observer = store.add(new WindowObserver({ clock }));
   const link = store.add(
     new Link({
       clock,
@@ -78,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
       random,
       identity,
       extensionVersion: HOLDFAST_VERSION,
-      describeWindow,
+      describeWindow: () => observer.describe(),
       toolNames: Object.keys(editorTools),
       calls,
       bridge,
@@ -102,7 +103,6 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 
-  const observer = store.add(new WindowObserver({ clock }));
   store.add(observer.onDidChange((changes) => link.sendWindow(changes)));
   store.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && link.wake()));
   store.add(

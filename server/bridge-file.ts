@@ -1,9 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../shared/errors.ts';
 import { type BridgeFile, parseBridgeFile, stateFiles } from '../shared/state-files.ts';
 import { readPrivate, writePrivate } from './private-files.ts';
-import { errorCode } from './system-error.ts';
 
 /** What tells this boot of this machine from every other. */
 export interface MachineBoot {

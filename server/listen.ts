@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { errorCode } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
-import { errorCode } from './system-error.ts';
 
 /** The port that was asked for belongs to another program. */
 export class PortTakenError extends Error {

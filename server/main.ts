@@ -7,7 +7,8 @@ import { limits } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
 import { instanceProof } from '../shared/proof.ts';
 import type { StatusMessage } from '../shared/protocol.ts';
-import { type BridgeFile, environment, type ServeEvent, stateFiles } from '../shared/state-files.ts';
+import { type BridgeFile, environment, type ServeEvent } from '../shared/state-files.ts';
+import { createBridgeContent } from './agent/content/bridge-content.ts';
 import { createHttpFront, type HttpActivity } from './agent/http-front.ts';
 import { bridgeOrigin, findBridge } from './bridge-client.ts';
 import { currentBoot, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
@@ -22,7 +23,7 @@ import { EditorRegistry } from './editors/editor-registry.ts';
 import { EditorServer } from './editors/editor-server.ts';
 import { IdleExit } from './idle-exit.ts';
 import { listen } from './listen.ts';
-import { lockPath, nodeSocketLock } from './node-socket-lock.ts';
+import { bridgeLockPath, nodeSocketLock } from './node-socket-lock.ts';
 import type { ServeOptions } from './options.ts';
 import { type LeaveReason, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
@@ -44,7 +45,7 @@ async function serve(options: ServeOptions): Promise<number> {
   const { stateDir } = options;
   const secrets = openSecrets(stateDir);
   const claim = await claimStateDir({
-    lockPath: lockPath(stateDir, stateFiles.bridgeLock, process.platform, tmpdir()),
+    lockPath: bridgeLockPath(stateDir, tmpdir()),
     lockDeps: nodeSocketLock(clock, random),
     find: () => find(stateDir),
     clock,
@@ -113,13 +114,14 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     clock,
     log: log.area('calls'),
   });
+  const content = createBridgeContent({ catalog, dispatcher, windows: registry });
   const front = createHttpFront({
     port,
     token: secrets.token,
     sessionKey: secrets.sessionKey,
     instance,
     version,
-    dispatcher,
+    content,
     proof: (given) => ({
       instance,
       version,
@@ -167,7 +169,7 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
   log.info(`holdfast ${version} listens on ${bridgeOrigin(port)} (pid ${process.pid}, instance ${instance})`);
   announce('listening', bridge, options.json);
 
-  await shutDown(await left, { registry, server, parts: [editorServer, front], clock, log });
+  await shutDown(await left, { registry, server, parts: [editorServer, front, content], clock, log });
   removeBridgeFile(stateDir, instance);
   return exitCodes.ok;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { errorCode } from './system-error.ts';
+import { errorCode } from '../shared/errors.ts';
 import { checkWindowsAcl, restrictWindowsAcl } from './windows-acl.ts';
 
 /** The state directory or a file of it cannot be trusted or used; the message says how to mend it. */
@@ -44,7 +44,7 @@ export function privateDirectoryExists(path: string): boolean {
 }
 
 /** Throws a `StateDirError` unless `path` is of that kind, is ours and is closed to everybody else. */
-export function checkPrivate(path: string, kind: 'directory' | 'file'): void {
+function checkPrivate(path: string, kind: 'directory' | 'file'): void {
   const stat = lstatSync(path);
   if (kind === 'directory' ? !stat.isDirectory() : !stat.isFile()) {
     throw new StateDirError(`${path} is not a plain ${kind}. Move it away and start Holdfast again.`);

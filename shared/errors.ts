@@ -107,3 +107,9 @@ export function toErrorInfo(error: unknown, executed: Executed = 'unknown'): Err
     executed,
   };
 }
+
+/** The code of a system error (`ENOENT`, `EADDRINUSE` …); undefined for anything else that was thrown. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

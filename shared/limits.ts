@@ -88,8 +88,21 @@ export const limits = {
   sessionsMax: 2_000,
   /** Ids of ended sessions that are remembered as such. */
   terminatedMax: 10_000,
+  /** Values of one completion: MCP's own limit. */
+  completionsMax: 100,
   /** An agent that declared roots must name them within this time, or routing goes on without. */
   rootsMs: 1_000,
+
+  /** A modern agent has no session: it counts as present this long after its last request. */
+  agentSeenMs: 5 * 60_000,
+  /** Modern agents that are remembered as present; beyond it the one unseen for longest goes. */
+  agentsSeenMax: 200,
+  /** Modern clients may keep a list this long: an upgrade of the bridge, which may change it, shows within a minute. */
+  listCacheMs: 60_000,
+  /** Open `subscriptions/listen` streams. */
+  subscriptionsMax: 1_000,
+  /** Resources that one agent session or one stream may be subscribed to. */
+  subscriptionMaxUris: 1_000,
 
   // --- calls ---
   /** Budget of a tool call unless its definition says otherwise. */

@@ -46,6 +46,11 @@ const windowSchema = z.object({
   dirtyCount: z.number().int().nonnegative(),
   /** Workspace path of the active file, or null. */
   activeFile: z.string().nullable(),
+  /**
+   * Numbers that change when something did which is too large or too frequent to send: what get_editor_context and
+   * get_diagnostics would answer. They mean something only in comparison, within one epoch.
+   */
+  revisions: z.object({ context: z.number().int(), diagnostics: z.number().int() }).optional(),
 });
 /** What a window says of itself. */
 export type WindowInfo = z.infer<typeof windowSchema>;

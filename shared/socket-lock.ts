@@ -1,10 +1,7 @@
 import type { Clock } from './clock.ts';
 import { type Disposable, toDisposable } from './disposable.ts';
 
-/**
- * What the lock needs of the operating system. A dozen lines of `node:net` and `node:fs` implement it on either side
- * (the bridge's are in `server/node-socket-lock.ts`).
- */
+/** What the lock needs of the operating system; `createSocketLockDeps` makes it from Node's modules. */
 export interface SocketLockDeps {
   /**
    * Binds **and listens on** a unix socket or Windows pipe that accepts and drops every connection and does not keep the

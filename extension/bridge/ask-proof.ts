@@ -1,10 +1,10 @@
 import { get } from 'node:http';
 import type { Clock } from '../../shared/clock.ts';
+import { errorCode } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import { instanceProof } from '../../shared/proof.ts';
 import { parseProofAnswer } from '../../shared/state-files.ts';
 import { hmac, newNonce, sameProof } from './proof-crypto.ts';
-import { errorCode } from './system-error.ts';
 
 export interface AskProofDeps {
   readonly clock: Clock;

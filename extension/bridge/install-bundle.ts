@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errorCode } from '../../shared/errors.ts';
 import { stateFiles } from '../../shared/state-files.ts';
 import type { NodeCommand } from './find-node.ts';
 import { launcherFor } from './launcher.ts';
-import { errorCode } from './system-error.ts';
 
 export interface InstallDeps {
   readonly stateDir: string;

@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
+import { errorCode } from '../../shared/errors.ts';
 import { stateFiles } from '../../shared/state-files.ts';
 import { askProof } from './ask-proof.ts';
 import { readState } from './state-dir.ts';
-import { errorCode } from './system-error.ts';
 
 export interface RemoveTracesDeps {
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import { lstat, mkdir, open, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
+import { errorCode } from '../../shared/errors.ts';
 import {
   type BridgeFile,
   defaultStateDirName,
@@ -9,7 +10,6 @@ import {
   stateFiles,
 } from '../../shared/state-files.ts';
 import { fingerprintOf } from './proof-crypto.ts';
-import { errorCode } from './system-error.ts';
 
 /** Where bridge and windows of this user meet. */
 export function stateDirPath(env: NodeJS.ProcessEnv, homeDir: string): string {

@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { messageOf } from '../../shared/errors.ts';
+import { gatherWrites } from '../../shared/gather-writes.ts';
 import { limits } from '../../shared/limits.ts';
 import { bridgeProof, editorProof, isNonce } from '../../shared/proof.ts';
 import { closeCodes, linkHeaders, linkPath, linkSubprotocol } from '../../shared/protocol.ts';
@@ -23,6 +24,7 @@ export const openLinkSocket: OpenLinkSocket = ({ port, secret }, signal) =>
       followRedirects: false,
     });
     let proof: string | undefined;
+    let gather = () => {};
     const abort = () => fail(givenUp(signal));
     const fail = (error: LinkOpenError) => {
       signal.removeEventListener('abort', abort);
@@ -39,6 +41,7 @@ export const openLinkSocket: OpenLinkSocket = ({ port, secret }, signal) =>
         const challenge = { editorNonce, bridgeNonce, port };
         if (sameProof(header(response, linkHeaders.proof), bridgeProof(hmac, secret, challenge))) {
           proof = editorProof(hmac, secret, challenge);
+          gather = gatherWrites(response.socket);
           return;
         }
       }
@@ -47,7 +50,7 @@ export const openLinkSocket: OpenLinkSocket = ({ port, secret }, signal) =>
     socket.on('open', () => {
       if (proof === undefined) return;
       signal.removeEventListener('abort', abort);
-      resolve(new WsLinkSocket(socket, proof));
+      resolve(new WsLinkSocket(socket, proof, gather));
     });
   });
 
@@ -55,11 +58,13 @@ export const openLinkSocket: OpenLinkSocket = ({ port, secret }, signal) =>
 class WsLinkSocket implements LinkSocket {
   readonly editorProof: string;
   readonly #socket: WebSocket;
+  readonly #gather: () => void;
   #listener: LinkSocketListener | undefined;
   #kept: ((listener: LinkSocketListener) => void)[] = [];
 
-  constructor(socket: WebSocket, proof: string) {
+  constructor(socket: WebSocket, proof: string, gather: () => void) {
     this.#socket = socket;
+    this.#gather = gather;
     this.editorProof = proof;
     let failure = '';
     const traffic = () => this.#tell((listener) => listener.traffic());
@@ -94,7 +99,9 @@ class WsLinkSocket implements LinkSocket {
   }
 
   send(text: string): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#gather();
+    this.#socket.send(text);
   }
 
   ping(): void {

@@ -5,8 +5,9 @@ import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { WindowInfo } from '../../shared/protocol.ts';
 
-/** What this window says of itself, now. */
-export function describeWindow(): WindowInfo {
+type Revisions = NonNullable<WindowInfo['revisions']>;
+
+function describeWindow(revisions: Revisions): WindowInfo {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const active = vscode.window.activeTextEditor?.document;
   return {
@@ -19,33 +20,49 @@ export function describeWindow(): WindowInfo {
     appVersion: vscode.version,
     dirtyCount: vscode.workspace.textDocuments.filter((document) => document.isDirty).length,
     activeFile: active === undefined ? null : vscode.workspace.asRelativePath(active.uri),
+    revisions,
   };
 }
 
-/** Tells when `describeWindow` has changed, at most once per `limits.eventCoalesceMs`. */
+/** Describes this window, and tells when the description has changed, at most once per `limits.eventCoalesceMs`. */
 export class WindowObserver implements Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<Partial<WindowInfo>>());
   readonly onDidChange = this.#changed.event;
   readonly #clock: Clock;
+  #revisions: Revisions = { context: 0, diagnostics: 0 };
   /** Each field as it was last told, serialised. */
-  readonly #published = new Map(Object.entries(describeWindow()).map(([key, value]) => [key, JSON.stringify(value)]));
+  readonly #published = new Map(Object.entries(this.describe()).map(([key, value]) => [key, JSON.stringify(value)]));
   #pending: Disposable | undefined;
 
   constructor({ clock }: { clock: Clock }) {
     this.#clock = clock;
     const schedule = () => this.#schedule();
+    const revise = (part: keyof Revisions) => () => {
+      this.#revisions = { ...this.#revisions, [part]: this.#revisions[part] + 1 };
+      this.#schedule();
+    };
+    const reviseContext = revise('context');
     for (const subscription of [
       vscode.window.onDidChangeWindowState(schedule),
-      vscode.window.onDidChangeActiveTextEditor(schedule),
+      vscode.window.onDidChangeActiveTextEditor(reviseContext),
+      vscode.window.onDidChangeTextEditorSelection(reviseContext),
+      vscode.window.tabGroups.onDidChangeTabs(reviseContext),
+      vscode.window.tabGroups.onDidChangeTabGroups(reviseContext),
       vscode.workspace.onDidChangeWorkspaceFolders(schedule),
       vscode.workspace.onDidGrantWorkspaceTrust(schedule),
       vscode.workspace.onDidChangeTextDocument(schedule),
       vscode.workspace.onDidSaveTextDocument(schedule),
       vscode.workspace.onDidCloseTextDocument(schedule),
+      vscode.languages.onDidChangeDiagnostics(revise('diagnostics')),
     ]) {
       this.#store.add(subscription);
     }
+  }
+
+  /** What this window says of itself, now. */
+  describe(): WindowInfo {
+    return describeWindow(this.#revisions);
   }
 
   #schedule(): void {
@@ -56,7 +73,7 @@ export class WindowObserver implements Disposable {
   #publish(): void {
     if (this.#pending !== undefined) this.#store.delete(this.#pending);
     this.#pending = undefined;
-    const changes = Object.entries(describeWindow()).filter(([key, value]) => {
+    const changes = Object.entries(this.describe()).filter(([key, value]) => {
       const json = JSON.stringify(value);
       const changed = this.#published.get(key) !== json;
       this.#published.set(key, json);

@@ -20,21 +20,33 @@ export interface PostExchange {
   readonly acceptsStream: boolean;
 }
 
-const envelopeVersionKey = 'io.modelcontextprotocol/protocolVersion';
-const modernVersions = new Set(['2026-07-28']);
+/** Key of the version in the `_meta` with which a modern request describes itself. */
+export const envelopeVersionKey = 'io.modelcontextprotocol/protocolVersion';
+/** Versions are dates; each of the modern era is at least this. */
+const firstModernVersion = '2026-07-28';
 
-/** The era of a POST, told by its body alone: an envelope in `_meta`, or the method that only the modern era has. */
-export function eraOfBody(body: unknown): Era {
+/**
+ * The era of a POST: modern with an envelope in `_meta` or the modern era's own method, legacy with `initialize`. Where
+ * the body does not tell, as in a notification or in a request that lacks its envelope, the version header does.
+ */
+export function eraOfPost(body: unknown, headers: IncomingHttpHeaders): Era {
   if (!isRecord(body)) return 'legacy';
-  if (body['method'] === 'server/discover') return 'modern';
-  const params = body['params'];
+  const { method, params } = body;
   const meta = isRecord(params) ? params['_meta'] : undefined;
-  return isRecord(meta) && meta[envelopeVersionKey] !== undefined ? 'modern' : 'legacy';
+  if (method === 'server/discover' || (isRecord(meta) && meta[envelopeVersionKey] !== undefined)) return 'modern';
+  if (method === 'initialize') return 'legacy';
+  return eraOfVersion(headers['mcp-protocol-version']);
 }
 
 /** The era of a GET or DELETE: by its version header, else by its session header; undefined when neither tells. */
 export function eraOfHeaders(headers: IncomingHttpHeaders): Era | undefined {
   const version = headers['mcp-protocol-version'];
-  if (version !== undefined) return modernVersions.has(String(version)) ? 'modern' : 'legacy';
+  if (version !== undefined) return eraOfVersion(version);
   return headers['mcp-session-id'] === undefined ? undefined : 'legacy';
+}
+
+function eraOfVersion(version: string | readonly string[] | undefined): Era {
+  return typeof version === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(version) && version >= firstModernVersion
+    ? 'modern'
+    : 'legacy';
 }

@@ -1,24 +1,22 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { catalog } from '../../shared/catalog.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Disposable } from '../../shared/disposable.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Hmac, isNonce } from '../../shared/proof.ts';
 import { linkPath, type StatusMessage } from '../../shared/protocol.ts';
 import type { ProofAnswer } from '../../shared/state-files.ts';
-import type { Dispatcher } from '../calls/dispatcher.ts';
 import { createAccess } from './access.ts';
+import type { AgentContent } from './content.ts';
+import { groupAgents } from './group-agents.ts';
 import { answerJson, answerRefusal, type Refusal, refusalBody, refuseUnread } from './http-answers.ts';
 import { HttpTransport } from './http-transport.ts';
-import { instructions } from './instructions.ts';
 import { rpcCodes } from './json-rpc.ts';
 import { LegacyLeg, legacyVersions } from './legacy/legacy-leg.ts';
 import { createSdkServers } from './legacy/sdk-server.ts';
 import { createSessionIds } from './legacy/session-id.ts';
-import { createMethods } from './methods.ts';
-import { createModernNotServed } from './modern/not-served.ts';
-import { createToolList } from './tool-list.ts';
+import { ModernLeg } from './modern/modern-leg.ts';
+import { serverInfo } from './server-info.ts';
 
 export interface HttpFrontDeps {
   /** The port that this bridge listens on: part of what a right Host and Origin are. */
@@ -27,7 +25,7 @@ export interface HttpFrontDeps {
   readonly sessionKey: string;
   readonly instance: string;
   readonly version: string;
-  readonly dispatcher: Pick<Dispatcher, 'call'>;
+  readonly content: AgentContent;
   readonly proof: (nonce: string) => ProofAnswer;
   /** What `GET /status` answers. */
   readonly status: () => object;
@@ -52,28 +50,24 @@ export interface HttpFront extends Disposable {
   request(req: IncomingMessage, res: ServerResponse): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly activity: HttpActivity;
-  /** The agents with a session in memory, and what became of stale ones: for `status`. */
+  /** The agents that are here, and what became of stale sessions: for `status`. */
   readonly sessions: Pick<StatusMessage, 'agents' | 'counters'>;
 }
 
 /** The whole HTTP surface of the bridge. Access is decided from the head of a request, before its body is read. */
 export function createHttpFront(deps: HttpFrontDeps): HttpFront {
-  const { clock, log } = deps;
+  const { clock, content, log } = deps;
   const access = createAccess(deps);
-  const toolList = createToolList(catalog, new Set(['core']));
   const legacy = new LegacyLeg({
-    methods: createMethods({ dispatcher: deps.dispatcher, toolList }),
-    connectSdk: createSdkServers({ version: deps.version, instructions }),
+    content,
+    connectSdk: createSdkServers({ version: deps.version, content }),
     sessionIds: createSessionIds(deps),
     instance: deps.instance,
     clock,
     log,
   });
-  const transport = new HttpTransport({
-    legs: { legacy, modern: createModernNotServed({ versions: legacyVersions }) },
-    clock,
-    log,
-  });
+  const modern = new ModernLeg({ content, serverInfo: serverInfo(deps.version), legacyVersions, clock, log });
+  const transport = new HttpTransport({ legs: { legacy, modern }, clock, log });
   let lastRequestMs = clock.now();
   let inFlight = 0;
 
@@ -116,14 +110,20 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
     },
 
     get activity() {
-      return { lastRequestMs, inFlight, openStreams: legacy.sessions.openStreams };
+      return { lastRequestMs, inFlight, openStreams: legacy.sessions.openStreams + modern.openStreams };
     },
 
     get sessions() {
-      return { agents: legacy.sessions.agents, counters: { ...legacy.counters, healed: 0, rehydrated: 0 } };
+      return {
+        agents: groupAgents([...legacy.sessions.agents, ...modern.agents]),
+        counters: { ...legacy.counters, healed: 0, rehydrated: 0 },
+      };
     },
 
-    dispose: () => legacy.dispose(),
+    dispose() {
+      modern.dispose();
+      legacy.dispose();
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../shared/clock.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { type Era, eraOfBody, eraOfHeaders, type Leg } from './era.ts';
+import { type Era, eraOfHeaders, eraOfPost, type Leg } from './era.ts';
 import { answerEmpty, answerRefusal, refuseUnread } from './http-answers.ts';
 import { rpcCodes } from './json-rpc.ts';
 import { acceptedTypes, checkMediaTypes } from './media-types.ts';
@@ -77,7 +77,7 @@ export class HttpTransport {
           });
         }
         const acceptsStream = acceptedTypes(req).includes('text/event-stream');
-        return legs[eraOfBody(json.value)].post({ req, res, body: json.value, acceptsStream });
+        return legs[eraOfPost(json.value, req.headers)].post({ req, res, body: json.value, acceptsStream });
       }
     }
   }

@@ -15,11 +15,22 @@ export const rpcCodes = {
 /** A misuse of the protocol, answered as a JSON-RPC error. A tool's own failure is a result instead. */
 export class RpcError extends Error {
   readonly code: number;
+  /** What a program can use of it; left out when undefined. */
+  readonly data: unknown;
 
-  constructor(code: number, message: string) {
+  constructor(code: number, message: string, data?: unknown) {
     super(message);
     this.name = 'RpcError';
     this.code = code;
+    this.data = data;
+  }
+}
+
+/** No resource has this URI. The legacy era has a code of its own for it, the modern one calls it invalid params. */
+export class ResourceNotFoundError extends RpcError {
+  constructor(uri: string) {
+    super(rpcCodes.invalidParams, `Resource not found: ${uri}`, { uri });
+    this.name = 'ResourceNotFoundError';
   }
 }
 
@@ -60,9 +71,15 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** The answer to a request, around a result that is JSON text already. */
 export function resultAnswer(id: RpcId, result: string): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+  const [before, , after] = aroundResult(id, result);
+  return before + result + after;
 }
 
-export function errorAnswer(id: RpcId | null, code: number, message: string): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
+/** The pieces of that answer, for a result that is kept in another form than text. */
+export function aroundResult<R>(id: RpcId, result: R): readonly [before: string, result: R, after: string] {
+  return [`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`, result, '}'];
+}
+
+export function errorAnswer(id: RpcId | null, code: number, message: string, data?: unknown): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
 }

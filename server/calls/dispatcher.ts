@@ -28,6 +28,8 @@ export interface ToolCall {
   readonly agent: AgentContext;
   readonly signal: AbortSignal;
   readonly progress?: (progress: CallProgress) => void;
+  /** Tells the agent how its call goes: never contents. */
+  readonly log?: (level: 'debug' | 'info', message: string) => void;
 }
 
 export interface DispatcherDeps {
@@ -76,12 +78,13 @@ export class Dispatcher {
       this.#pending--;
     }
     const ms = Math.round(clock.now() - startedMs);
+    call.log?.('debug', `${call.name} ${ok ? 'was answered' : 'failed'} after ${ms} ms`);
     this.#record.add({ tool: call.name, agent: call.agent.name, ok, ms, atMs: clock.wallMs() });
     return result;
   }
 
   async #run(definition: ToolDefinition, call: ToolCall): Promise<string> {
-    const { name, agent, signal, progress } = call;
+    const { name, agent, signal, progress, log } = call;
     const bridgeTool = this.#deps.bridgeTools.get(name);
     if (bridgeTool !== undefined) return bridgeTool(call.arguments);
     const input = parseInput(name, definition, call.arguments);
@@ -92,6 +95,9 @@ export class Dispatcher {
       folders: () => agent.folders(),
     });
     if (!editor.tools.has(name)) throw toolMissing(name, editor);
+    if (editor.readiness === 'reconnecting') {
+      log?.('info', `${name} waits for window ${editor.id} ("${editor.window.name}") to return`);
+    }
     const { timeoutMs } = definition;
     return editor.call({
       id: this.#deps.newCallId(),

@@ -27,7 +27,7 @@ export function timedOut(call: EditorCall, window: string, sent: boolean): Holdf
   if (!sent) {
     return new HoldfastError(
       'timeout',
-      `The window "${window}" stayed away for the ${call.budgetMs} ms that ${call.tool} had; nothing was sent to it.`,
+      `The window "${window}" did not come back in time for ${call.tool}; nothing was sent to it.`,
       {
         hint: 'Repeat the call; list_windows tells when the window is ready.',
       },

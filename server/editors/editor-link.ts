@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
+import { gatherWrites } from '../../shared/gather-writes.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { closeCodes, decode, encode, type ToBridge, type ToEditor, toBridgeSchema } from '../../shared/protocol.ts';
@@ -25,6 +26,7 @@ export class EditorLink implements SessionLink {
   readonly #messages = this.#store.add(new Emitter<ToBridge>());
   readonly #closed = this.#store.add(new Emitter<string>());
   readonly #life = this.#store.add(new Emitter<void>());
+  readonly #gather: () => void;
   #beat: Disposable | undefined;
   #beatsMissed = 0;
 
@@ -35,6 +37,7 @@ export class EditorLink implements SessionLink {
   constructor(deps: EditorLinkDeps) {
     this.#deps = deps;
     const { socket, raw, log } = deps;
+    this.#gather = gatherWrites(raw);
     socket.on('message', (data, binary) => this.#receive(data, binary));
     socket.on('error', (error) => log.debug(`link error: ${messageOf(error)}`));
     socket.once('close', (code, reason) => {
@@ -58,6 +61,7 @@ export class EditorLink implements SessionLink {
     // No character takes more than three bytes: most messages need not be measured.
     if (text.length * 3 > limits.linkMaxPayloadBytes && Buffer.byteLength(text) > limits.linkMaxPayloadBytes)
       return 'too_large';
+    this.#gather();
     this.#deps.socket.send(text);
     return 'sent';
   }

@@ -115,6 +115,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
       call,
       clock: this.#deps.clock,
       windowName: () => this.window.name,
+      windowIsHere: this.readiness === 'ready',
       onAbandoned: (reason) => {
         const told = this.link?.send({ type: 'cancel', id: call.id, reason });
         if (told !== 'sent') this.#owedCancels.set(call.id, reason);

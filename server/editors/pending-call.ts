@@ -12,6 +12,11 @@ export interface PendingCallDeps {
   readonly call: EditorCall;
   readonly clock: Clock;
   readonly windowName: () => string;
+  /**
+   * Whether the window is here to take the call. Waiting for one that reloads does not use up the call's own time: that
+   * begins when it is sent, and only `limits.graceMs` and `limits.callMaxMs` bound the whole.
+   */
+  readonly windowIsHere: boolean;
   /** Runs once, when the call is settled from this side while the window may still work on it. */
   readonly onAbandoned: (reason: string) => void;
   /** Runs once, after the call has been settled in whatever way. */
@@ -23,27 +28,26 @@ export class PendingCall {
   readonly call: EditorCall;
   readonly result: Promise<string>;
   readonly #deps: PendingCallDeps;
-  readonly #deadlineMs: number;
-  readonly #deadline: Disposable;
+  #deadlineMs = 0;
+  #deadline: Disposable;
   readonly #resolve: (content: string) => void;
   readonly #reject: (error: Error) => void;
   readonly #cancel = (): void => this.#abandon(cancelled(this.call, this.sent), 'the agent cancelled it');
   #phase: Phase = { kind: 'waiting' };
 
   constructor(deps: PendingCallDeps) {
-    const { call, clock } = deps;
+    const { call } = deps;
     const { promise, resolve, reject } = withResolvers<string>();
     this.#deps = deps;
     this.call = call;
     this.result = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    const waitMs = call.budgetMs + limits.callMarginMs;
-    this.#deadlineMs = clock.now() + waitMs;
-    this.#deadline = clock.after(waitMs, () => {
-      const { sent } = this;
-      this.#abandon(timedOut(call, deps.windowName(), sent), 'its time is over');
-    });
+    const { budgetMs } = call;
+    const { callMaxMs, graceMs } = limits;
+    this.#deadline = this.#arm(
+      deps.windowIsHere ? budgetMs : Math.max(budgetMs, Math.min(graceMs + budgetMs, callMaxMs)),
+    );
     call.signal.addEventListener('abort', this.#cancel);
     if (call.signal.aborted) this.#cancel();
   }
@@ -58,14 +62,31 @@ export class PendingCall {
   }
 
   markSent(): void {
-    if (this.#phase.kind === 'waiting') this.#phase = { kind: 'sent' };
+    if (this.#phase.kind !== 'waiting') return;
+    this.#phase = { kind: 'sent' };
+    if (this.#deps.windowIsHere) return;
+    const budgetMs = this.#budgetLeftMs;
+    this.#deadline.dispose();
+    this.#deadline = this.#arm(budgetMs);
   }
 
   /** The message to send now; its budget is what is left of the editor's own time. */
   message(repeat: boolean): CallMessage {
     const { id, tool, input, agent } = this.call;
+    return { type: 'call', id, tool, input: { ...input }, budgetMs: this.#budgetLeftMs, agent: { ...agent }, repeat };
+  }
+
+  /** What the editor may still use, in milliseconds: never more than the call's own budget. */
+  get #budgetLeftMs(): number {
     const leftMs = this.#deadlineMs - limits.callMarginMs - this.#deps.clock.now();
-    return { type: 'call', id, tool, input: { ...input }, budgetMs: Math.max(leftMs, 1), agent: { ...agent }, repeat };
+    return Math.max(Math.min(leftMs, this.call.budgetMs), 1);
+  }
+
+  #arm(budgetMs: number): Disposable {
+    const { clock, windowName } = this.#deps;
+    const waitMs = budgetMs + limits.callMarginMs;
+    this.#deadlineMs = clock.now() + waitMs;
+    return clock.after(waitMs, () => this.#abandon(timedOut(this.call, windowName(), this.sent), 'its time is over'));
   }
 
   progress(progress: CallProgress): void {

@@ -45,4 +45,3 @@ export const pageSchema = z.object({
   total: z.number().int().describe('Entries there are.'),
   next: z.number().int().nullable().describe('Where the rest begins; null: nothing left.'),
 });
-export type Page = z.infer<typeof pageSchema>;

@@ -48,7 +48,12 @@ async function measureCount(sessions: number): Promise<readonly SessionMemory[]>
 
 function each(sessions: number, kind: SessionMemory['kind'], before: Memory, after: Memory): SessionMemory {
   const kb = (bytes: number) => bytes / 1_024 / sessions;
-  return { sessions, kind, heldKbEach: kb(after.heldBytes - before.heldBytes), rssKbEach: kb(after.rssBytes - before.rssBytes) };
+  return {
+    sessions,
+    kind,
+    heldKbEach: kb(after.heldBytes - before.heldBytes),
+    rssKbEach: kb(after.rssBytes - before.rssBytes),
+  };
 }
 
 async function openSessions(bridge: BridgeProcess, count: number): Promise<readonly string[]> {

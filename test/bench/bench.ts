@@ -58,4 +58,5 @@ async function run({ pace, comebacks: times, sessions }: Extent): Promise<BenchR
 
 const results = await run(extent);
 console.log(values.json ? JSON.stringify(results) : report(results));
-if (values.write) writeFileSync(path.resolve(import.meta.dirname, '../../docs/performance.md'), performancePage(results));
+if (values.write)
+  writeFileSync(path.resolve(import.meta.dirname, '../../docs/performance.md'), performancePage(results));

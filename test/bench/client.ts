@@ -47,7 +47,9 @@ async function wsCaller({ port, body }: Load, id: number): Promise<Caller> {
 async function run(load: Load): Promise<void> {
   // Two digits each, so that every connection sends as many bytes.
   const ids = Array.from({ length: load.concurrency }, (_, index) => 10 + index);
-  const callers = await Promise.all(ids.map((id) => (load.kind === 'http' ? httpCaller(load, id) : wsCaller(load, id))));
+  const callers = await Promise.all(
+    ids.map((id) => (load.kind === 'http' ? httpCaller(load, id) : wsCaller(load, id))),
+  );
   const micros: number[] = [];
   const startedMs = performance.now();
   const untilMs = startedMs + load.durationMs;

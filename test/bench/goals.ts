@@ -19,13 +19,21 @@ export function judge(measured: readonly Measured[], { link }: Comebacks): reado
   };
   const p50 = ({ p50Us }: Figures) => p50Us;
   const rate = ({ callsPerS }: Figures) => callsPerS;
-  const whole = (['whole-legacy', 'whole-modern'] as const).filter((name) => measured.some((cell) => cell.name === name));
+  const whole = (['whole-legacy', 'whole-modern'] as const).filter((name) =>
+    measured.some((cell) => cell.name === name),
+  );
   const era = { 'whole-legacy': 'legacy', 'whole-modern': 'modern' } as const;
   return [
-    ...whole.map((name) => atMost(`whole path (${era[name]}), p50 at 1, to the raw HTTP echo`, ratio(name, 'http-echo', 1, p50), 2.5)),
+    ...whole.map((name) =>
+      atMost(`whole path (${era[name]}), p50 at 1, to the raw HTTP echo`, ratio(name, 'http-echo', 1, p50), 2.5),
+    ),
     ...whole.flatMap((name) =>
       (['sdk-v1', 'sdk-v2'] as const).map((sdk) =>
-        atLeast(`whole path (${era[name]}), calls/s at 64, to ${sdk.replace('-', ' ').toUpperCase()}'s stock transport`, ratio(name, sdk, 64, rate), 5),
+        atLeast(
+          `whole path (${era[name]}), calls/s at 64, to ${sdk.replace('-', ' ').toUpperCase()}'s stock transport`,
+          ratio(name, sdk, 64, rate),
+          5,
+        ),
       ),
     ),
     atMost('tools/list, p50 at 1, to an echo of the same bytes', ratio('tools-list', 'list-echo', 1, p50), 1.5),

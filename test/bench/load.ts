@@ -22,4 +22,3 @@ export const loadResultSchema = z.object({
   /** One whole answer, to check that the right thing was measured. */
   sample: z.string(),
 });
-export type LoadResult = z.infer<typeof loadResultSchema>;

@@ -33,21 +33,37 @@ export async function measure(rows: readonly Row[], { rounds, sliceMs, warmUpMs 
   const client = Peer.start('client');
   try {
     for (const row of rows) await run(client, row, 16, warmUpMs);
-    const cells = rows.flatMap((row) => row.concurrency.map((concurrency) => ({ row, concurrency, figures: new Array<Figures>() })));
+    const cells = rows.flatMap((row) =>
+      row.concurrency.map((concurrency) => ({ row, concurrency, figures: new Array<Figures>() })),
+    );
     for (let round = 0; round < rounds; round++) {
       for (const { row, concurrency, figures } of cells) figures.push(await run(client, row, concurrency, sliceMs));
     }
-    return cells.map(({ row, concurrency, figures }) => ({ name: row.name, concurrency, rounds: figures, medians: medians(figures) }));
+    return cells.map(({ row, concurrency, figures }) => ({
+      name: row.name,
+      concurrency,
+      rounds: figures,
+      medians: medians(figures),
+    }));
   } finally {
     client.dispose();
   }
 }
 
-async function run(client: Peer, { name, load, pid, expects }: Row, concurrency: number, durationMs: number): Promise<Figures> {
+async function run(
+  client: Peer,
+  { name, load, pid, expects }: Row,
+  concurrency: number,
+  durationMs: number,
+): Promise<Figures> {
   const before = cpuMicros(pid);
-  const { calls, elapsedMs, p50Us, p99Us, sample } = await client.ask({ ...load, concurrency, durationMs }, loadResultSchema);
+  const { calls, elapsedMs, p50Us, p99Us, sample } = await client.ask(
+    { ...load, concurrency, durationMs },
+    loadResultSchema,
+  );
   const after = cpuMicros(pid);
-  if (!sample.includes(expects) || sample.includes('"isError":true')) throw new Error(`${name} answered ${sample.slice(0, 1_000)}`);
+  if (!sample.includes(expects) || sample.includes('"isError":true'))
+    throw new Error(`${name} answered ${sample.slice(0, 1_000)}`);
   return {
     p50Us,
     p99Us,

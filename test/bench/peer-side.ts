@@ -1,6 +1,7 @@
 /** The other end of `Peer`: for the programs that it starts. */
-import type { Server } from 'node:http';
+
 import type { Serializable } from 'node:child_process';
+import type { Server } from 'node:http';
 import { z } from 'zod';
 
 /** What a server says first. */

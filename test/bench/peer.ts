@@ -31,7 +31,10 @@ export class Peer {
   /** @param name file name below `test/bench`, without its ending */
   static start(name: string, options: Serializable = {}): Peer {
     const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
-    const child = fork(file, [JSON.stringify(options)], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(file, [JSON.stringify(options)], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     running.add(child);
     return new Peer(child, name);
   }

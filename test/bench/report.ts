@@ -1,8 +1,9 @@
 /** The figures as Markdown, which also reads well in a terminal: columns are padded. */
+
+import type { SessionMemory } from './agent-memory.ts';
 import type { Comebacks, Spread } from './comebacks.ts';
 import type { Goal } from './goals.ts';
 import type { Measured } from './measure.ts';
-import type { SessionMemory } from './agent-memory.ts';
 import type { RowName } from './scene.ts';
 import type { BundleSize, ListSize } from './sizes.ts';
 
@@ -28,19 +29,33 @@ export function report(results: BenchResults): string {
     callTable(results),
     ...results.notServed.map((name) => `${name}: not served yet.`),
     '## Goals',
-    table(['goal', 'wanted', 'reached', ''], goals.map(({ title, wanted, reached, met }) => [title, wanted, reached.toFixed(2), met ? 'met' : 'not met'])),
+    table(
+      ['goal', 'wanted', 'reached', ''],
+      goals.map(({ title, wanted, reached, met }) => [title, wanted, reached.toFixed(2), met ? 'met' : 'not met']),
+    ),
     '## Start and return',
     table(
       ['', 'times', 'p50 ms', 'p95 ms'],
-      [spreadCells('bridge: start → listening', comebacks.start), spreadCells('bridge back → link online', comebacks.link)],
+      [
+        spreadCells('bridge: start → listening', comebacks.start),
+        spreadCells('bridge back → link online', comebacks.link),
+      ],
     ),
     '## Memory of an agent session',
     table(
       ['sessions', '', 'held KB each', 'RSS KB each'],
-      memory.map(({ sessions, kind, heldKbEach, rssKbEach }) => [String(sessions), kind, heldKbEach.toFixed(2), rssKbEach.toFixed(2)]),
+      memory.map(({ sessions, kind, heldKbEach, rssKbEach }) => [
+        String(sessions),
+        kind,
+        heldKbEach.toFixed(2),
+        rssKbEach.toFixed(2),
+      ]),
     ),
     '## Sizes',
-    table(['file', 'KB', 'KB gzipped'], bundles.map(({ file, bytes, gzipBytes }) => [file, kb(bytes), kb(gzipBytes)])),
+    table(
+      ['file', 'KB', 'KB gzipped'],
+      bundles.map(({ file, bytes, gzipBytes }) => [file, kb(bytes), kb(gzipBytes)]),
+    ),
     `Default tool list: ${list.tools} tools, ${list.bytes} bytes, about ${list.tokens} tokens (characters / 4).`,
     'Activation of the extension is not measured here: it needs a real VS Code.',
   ];
@@ -60,7 +75,9 @@ export function performancePage(results: BenchResults): string {
 }
 
 function callTable({ measured, titles }: BenchResults): string {
-  const baseline = new Map(measured.filter(({ name }) => name === 'http-echo').map((cell) => [cell.concurrency, cell.medians.p50Us]));
+  const baseline = new Map(
+    measured.filter(({ name }) => name === 'http-echo').map((cell) => [cell.concurrency, cell.medians.p50Us]),
+  );
   return table(
     ['', 'at once', 'p50', 'p99', 'calls/s', 'CPU/call', 'p50 to echo'],
     measured.map(({ name, concurrency, medians }) => [

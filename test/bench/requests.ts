@@ -5,7 +5,11 @@ const modernVersion = '2026-07-28';
 const path = '/bench/src/main.ts';
 
 /** The head of a POST up to its length, with what a client sends along. */
-export function requestHead({ port, token }: McpEndpoint, more: Readonly<Record<string, string>> = {}, target = '/mcp'): string {
+export function requestHead(
+  { port, token }: McpEndpoint,
+  more: Readonly<Record<string, string>> = {},
+  target = '/mcp',
+): string {
   const headers = {
     host: `127.0.0.1:${port}`,
     authorization: `Bearer ${token}`,

@@ -54,7 +54,12 @@ export async function openScene({ nodeArgs = [] }: { readonly nodeArgs?: readonl
   const { port, token } = bridge;
   const editor = store.add(Peer.start('servers/instant-editor', { port, secret: bridge.editorSecret }));
   await editor.next(z.object({ linked: z.literal(true) }));
-  const [http, ws, sdkV1, sdkV2] = [await server('http-echo'), await server('ws-echo'), await server('sdk-v1-echo'), await server('sdk-v2-echo')];
+  const [http, ws, sdkV1, sdkV2] = [
+    await server('http-echo'),
+    await server('ws-echo'),
+    await server('sdk-v1-echo'),
+    await server('sdk-v2-echo'),
+  ];
 
   const ours = { port, token, pid: bridge.event.pid };
   const session = await readySession(ours);
@@ -68,14 +73,26 @@ export async function openScene({ nodeArgs = [] }: { readonly nodeArgs?: readonl
     name: RowName,
     title: string,
     to: typeof ours,
-    request: { readonly head?: string; readonly body?: string; readonly expects?: string; readonly kind?: Load['kind'] } & Partial<Pick<Row, 'concurrency'>>,
+    request: {
+      readonly head?: string;
+      readonly body?: string;
+      readonly expects?: string;
+      readonly kind?: Load['kind'];
+      readonly maxCalls?: number;
+    } & Partial<Pick<Row, 'concurrency'>>,
   ): Row => ({
     name,
     title,
     pid: to.pid,
     expects: request.expects ?? echoed,
     concurrency: request.concurrency ?? everywhere,
-    load: { kind: request.kind ?? 'http', port: to.port, head: request.head ?? requestHead(to, session), body: request.body ?? call },
+    load: {
+      kind: request.kind ?? 'http',
+      port: to.port,
+      head: request.head ?? requestHead(to, session),
+      body: request.body ?? call,
+      ...(request.maxCalls === undefined ? {} : { maxCalls: request.maxCalls }),
+    },
   });
   const list = { body: requestBody('tools/list', {}), expects: 'x'.repeat(100) };
   const rows = [
@@ -83,7 +100,12 @@ export async function openScene({ nodeArgs = [] }: { readonly nodeArgs?: readonl
     row('ws-echo', 'raw ws echo', ws, { kind: 'ws' }),
     row('whole-legacy', 'whole path, legacy era', ours, {}),
     ...((await isModern(ours))
-      ? [row('whole-modern', 'whole path, modern era', ours, { head: requestHead(ours, modern.headers), body: modern.body })]
+      ? [
+          row('whole-modern', 'whole path, modern era', ours, {
+            head: requestHead(ours, modern.headers),
+            body: modern.body,
+          }),
+        ]
       : []),
     row('bridge-local', 'bridge-local call (list_windows)', ours, {
       body: requestBody('tools/call', { name: 'list_windows', arguments: {} }),
@@ -91,13 +113,18 @@ export async function openScene({ nodeArgs = [] }: { readonly nodeArgs?: readonl
     }),
     row('sdk-v1', 'SDK v1 stock transport, echo', sdkV1, { head: requestHead(sdkV1, theirs) }),
     row('sdk-v2', 'SDK v2 stock handler, echo', sdkV2, { head: requestHead(sdkV2, modern.headers), body: modern.body }),
-    row('list-echo', 'HTTP echo of the bytes of tools/list', http, { ...list, head: requestHead(http, session, `/bytes/${answerBytes}`) }),
+    row('list-echo', 'HTTP echo of the bytes of tools/list', http, {
+      ...list,
+      head: requestHead(http, session, `/bytes/${answerBytes}`),
+    }),
     row('tools-list', 'tools/list', ours, { ...list, expects: '"read_buffer"' }),
     row('initialize', 'initialize', ours, {
       head: requestHead(ours),
       body: JSON.stringify({ ...initializeRequest(), id: '@id' }),
       expects: '"protocolVersion"',
       concurrency: [1],
+      // Each opens a session, and too many would drive out the one that the other rows use.
+      maxCalls: 400,
     }),
   ];
   return { rows, bridge, toolList: JSON.stringify(JSON.parse(listed.text).result), dispose: () => store.dispose() };

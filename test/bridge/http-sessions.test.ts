@@ -36,7 +36,13 @@ describe('Agent sessions over HTTP', function () {
     it('tells who serves, what it can do, and how to use it in at most 150 words', async () => {
       const { result } = JSON.parse((await postMcp(bridge, initializeRequest())).text);
       assert.equal(result.serverInfo.name, 'holdfast');
-      assert.deepEqual(result.capabilities, { tools: {}, logging: {} });
+      assert.deepEqual(result.capabilities, {
+        tools: {},
+        resources: { subscribe: true },
+        prompts: {},
+        completions: {},
+        logging: {},
+      });
       assert.ok(String(result.instructions).split(/\s+/).length <= 150);
     });
 

@@ -2,12 +2,9 @@
  * Gets a real VS Code from the npm registry, once per lockfile and machine type, outside the clone. Everything is pinned
  * by `vscode/package-lock.json` and by the two shrinkwraps inside `code-server`.
  */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cachedInstall, npm } from './cached-install.ts';
 
 export interface HostInstallation {
   readonly version: string;
@@ -20,14 +17,13 @@ type Print = (line: string) => void;
 
 /** `definition` is a folder with the `package.json` and `package-lock.json` of one VS Code version. */
 export async function setUpHost(print: Print, definition = 'vscode'): Promise<HostInstallation> {
-  const source = fileURLToPath(new URL(`./${definition}/`, import.meta.url));
-  const hash = createHash('sha256')
-    .update(readFileSync(path.join(source, 'package-lock.json')))
-    .digest('hex')
-    .slice(0, 12);
-  const cache = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'holdfast');
-  const dir = path.join(cache, `vscode-host-${hash}-${process.platform}-${process.arch}`);
-  if (!existsSync(dir)) await install(source, dir, print);
+  const dir = await cachedInstall({
+    source: new URL(`./${definition}/`, import.meta.url),
+    name: 'vscode-host',
+    platform: `${process.platform}-${process.arch}`,
+    print,
+    install: (work) => install(work, print),
+  });
   return installationIn(dir);
 }
 
@@ -47,23 +43,13 @@ function nodeIn(dir: string): string {
   );
 }
 
-async function install(source: string, dir: string, print: Print): Promise<void> {
-  mkdirSync(path.dirname(dir), { recursive: true });
-  removeAbandoned(dir);
-  const work = `${dir}.${process.pid}.tmp`;
-  print(`Setting up VS Code in ${dir} (about a minute, once)`);
-  try {
-    mkdirSync(work);
-    for (const name of ['package.json', 'package-lock.json']) cpSync(path.join(source, name), path.join(work, name));
-    const vscode = path.join(work, 'node_modules/code-server/lib/vscode');
-    await npm(work, ['ci', '--ignore-scripts'], print);
-    await npm(vscode, ['ci', '--omit=dev', '--ignore-scripts', '--legacy-peer-deps'], print);
-    await npm(path.join(vscode, 'extensions'), ['ci', '--omit=dev', '--ignore-scripts'], print);
-    await buildNative(work, vscode, print);
-    claim(work, dir);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+async function install(work: string, print: Print): Promise<void> {
+  const vscode = path.join(work, 'node_modules/code-server/lib/vscode');
+  print('Installing VS Code takes about a minute');
+  await npm(work, ['ci', '--ignore-scripts'], print);
+  await npm(vscode, ['ci', '--omit=dev', '--ignore-scripts', '--legacy-peer-deps'], print);
+  await npm(path.join(vscode, 'extensions'), ['ci', '--omit=dev', '--ignore-scripts'], print);
+  await buildNative(work, vscode, print);
 }
 
 /**
@@ -82,53 +68,6 @@ async function buildNative(work: string, vscode: string, print: Print): Promise<
       `Native modules were not built (python3, make and g++ are needed): output channels stay empty. ${reason(error)}`,
     );
   }
-}
-
-/** The rename is the commit: when another run was first, its copy is as good as ours. */
-function claim(work: string, dir: string): void {
-  try {
-    renameSync(work, dir);
-  } catch (error) {
-    if (!existsSync(dir)) throw error;
-  }
-}
-
-/** Removes what killed runs left beside `dir`. */
-function removeAbandoned(dir: string): void {
-  const prefix = `${path.basename(dir)}.`;
-  for (const name of readdirSync(path.dirname(dir))) {
-    const pid = name.startsWith(prefix) ? Number(/\.(\d+)\.tmp$/.exec(name)?.[1]) : Number.NaN;
-    if (pid > 0 && !isAlive(pid)) rmSync(path.join(path.dirname(dir), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    // ESRCH: gone. EPERM would be another user's process, whose folder we could not remove anyway.
-    return false;
-  }
-}
-
-async function npm(cwd: string, args: readonly string[], print: Print, env: NodeJS.ProcessEnv = {}): Promise<void> {
-  const startedMs = performance.now();
-  // `npm run` puts settings of the outer project into the environment.
-  const outer = /^npm_(config_(local_prefix|prefix|global)|package_|lifecycle_)/;
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !outer.test(name)));
-  const child = spawn('npm', args, { cwd, stdio: ['ignore', 'ignore', 'pipe'], env: { ...clean, ...env } });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr = (stderr + chunk).slice(-4_000);
-  });
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.once('error', reject).once('close', resolve),
-  );
-  if (code !== 0) throw new Error(`npm ${args.join(' ')} in ${cwd} failed (${code}):\n${stderr}`);
-  print(
-    `  npm ${args.slice(0, 1).join(' ')} ${path.basename(cwd)}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
-  );
 }
 
 function reason(error: unknown): string {

@@ -13,17 +13,20 @@ export interface CommandOptions {
   readonly capture: boolean;
   /** A command that takes longer is ended with all that it started. */
   readonly limitMs: number;
+  /** On top of this process's own environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export async function runCommand(
   command: readonly string[],
-  { capture, limitMs }: CommandOptions,
+  { capture, limitMs, env }: CommandOptions,
 ): Promise<CommandResult> {
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     cwd: repoRoot,
     stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
     detached: true,
+    env: { ...process.env, ...env },
   });
   own(child);
   let output = '';

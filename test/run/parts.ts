@@ -1,6 +1,7 @@
 /** The parts of `npm test`, in their order. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { runConformance } from '../conformance/conformance.ts';
 import { editorSets, testFilesOf } from '../host/bundle.ts';
 import { findChromium } from '../host/chromium.ts';
 import { runEditorSet } from '../host/editor-suite.ts';
@@ -127,6 +128,8 @@ export function allParts(): readonly Part[] {
     mocha({ folder: 'contract', testMs: 10_000, limitMs: 5 * minute }),
     build(),
     mocha({ folder: 'bridge', testMs: 30_000, limitMs: 10 * minute }),
+    mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
+    { name: 'conformance', run: ({ print }) => runConformance(print) },
     ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 10 * minute })] : []),
     ...editorParts(),
     mocha({ folder: 'ui', testMs: 3 * minute, limitMs: 15 * minute, prepare: prepareHost }),

@@ -37,7 +37,7 @@ export interface PlannedFile extends FileEdits {
 const diffMaxChars = limits.answerChars / 2;
 
 /** @throws HoldfastError as `resolveTarget`, and `protected_path` */
-export async function resolveForWriting(path: string): Promise<Target> {
+async function resolveForWriting(path: string): Promise<Target> {
   const target = await resolveTarget(path);
   if (target.protectedPart === undefined) return target;
   throw new HoldfastError(

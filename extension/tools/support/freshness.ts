@@ -18,7 +18,7 @@ export type DiskState =
   /** Unsaved changes from before this extension started: whether the file changed since cannot be told. */
   | { readonly kind: 'unknown'; readonly text: string };
 
-export async function diskState(document: vscode.TextDocument, bases: CleanBases): Promise<DiskState> {
+async function diskState(document: vscode.TextDocument, bases: CleanBases): Promise<DiskState> {
   if (document.isUntitled) return { kind: 'no_file' };
   const text = await diskText(document);
   if (text === undefined) return { kind: 'no_file' };

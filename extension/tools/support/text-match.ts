@@ -9,7 +9,7 @@ export interface TextEdit {
 }
 
 /** A stretch [start, end) of the original text and what stands there afterwards. */
-export interface Replacement {
+interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;

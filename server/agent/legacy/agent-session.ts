@@ -1,27 +1,34 @@
 import type { ServerResponse } from 'node:http';
+import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Disposable } from '../../../shared/disposable.ts';
 import type { Log } from '../../../shared/log.ts';
 import type { AgentContext } from '../../calls/dispatcher.ts';
+import { type AgentContent, type ContentChange, logNotification } from '../content.ts';
 import {
   errorAnswer,
   isRecord,
   isRpcId,
+  ResourceNotFoundError,
   RpcError,
   type RpcId,
   type RpcRequest,
   resultAnswer,
   rpcCodes,
 } from '../json-rpc.ts';
-import type { MethodTable } from '../methods.ts';
+import type { LoggingLevel } from '../logging-level.ts';
+import type { MethodContext } from '../methods.ts';
+import { progressSender } from '../progress.ts';
 import { SseStream } from '../sse-stream.ts';
 import { AgentRoots } from './agent-roots.ts';
+import { type Notify, RunningRequests } from './running-requests.ts';
 import { SdkChannel } from './sdk-channel.ts';
 import type { ConnectSdkServer, SdkServer } from './sdk-server.ts';
 import type { SessionClaims } from './session-id.ts';
+import { SessionWatch } from './session-watch.ts';
 
 export interface AgentSessionDeps {
-  readonly methods: MethodTable;
+  readonly content: AgentContent;
   readonly connectSdk: ConnectSdkServer;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,8 +38,7 @@ export interface AgentSessionDeps {
 export interface RequestContext {
   readonly window: string | undefined;
   readonly folder: string | undefined;
-  /** Sends a notification ahead of the answer; undefined when the client takes no event stream. */
-  readonly notify: ((json: string) => void) | undefined;
+  readonly notify: Notify;
 }
 
 interface Sdk {
@@ -46,8 +52,8 @@ export class AgentSession implements Disposable {
   readonly claims: SessionClaims;
   readonly #deps: AgentSessionDeps;
   readonly #roots: AgentRoots;
-  /** Each ends its request without a response. */
-  readonly #inFlight = new Map<RpcId, () => void>();
+  readonly #running = new RunningRequests();
+  readonly #watch: SessionWatch;
   #sdk: Promise<Sdk> | undefined;
   #stream: SseStream | undefined;
 
@@ -55,12 +61,13 @@ export class AgentSession implements Disposable {
     this.id = id;
     this.claims = claims;
     this.#deps = deps;
+    this.#watch = new SessionWatch(deps.content);
     this.#roots = new AgentRoots(async () => (await this.#connected()).server);
   }
 
   /** Whether something depends on this session's memory right now. */
   get busy(): boolean {
-    return this.#inFlight.size > 0 || this.#stream !== undefined;
+    return this.#running.size > 0 || this.#stream !== undefined;
   }
 
   get streaming(): boolean {
@@ -73,34 +80,7 @@ export class AgentSession implements Disposable {
    * @param body the whole message, for what the SDK answers
    */
   request(request: RpcRequest, body: unknown, context: RequestContext): Promise<string | undefined> {
-    const { id } = request;
-    if (this.#inFlight.has(id)) {
-      const problem = 'Invalid Request: a request with this id is still running';
-      return Promise.reject(new RpcError(rpcCodes.invalidRequest, problem));
-    }
-    return new Promise((resolve, reject) => {
-      const controller = new AbortController();
-      const leave = (): void => {
-        // A cancelled request has left already, and its id may be in use again.
-        if (this.#inFlight.get(id) === cancel) this.#inFlight.delete(id);
-      };
-      const cancel = (): void => {
-        leave();
-        controller.abort();
-        resolve(undefined);
-      };
-      this.#inFlight.set(id, cancel);
-      this.#answer(request, body, context, controller.signal).then(
-        (answer) => {
-          leave();
-          resolve(answer);
-        },
-        (error: unknown) => {
-          leave();
-          reject(error);
-        },
-      );
-    });
+    return this.#running.run(request.id, context.notify, (signal) => this.#answer(request, body, context, signal));
   }
 
   /** Takes a notification from the client, or its response to something that we asked. */
@@ -108,7 +88,7 @@ export class AgentSession implements Disposable {
     if (method === 'notifications/cancelled') {
       const params = isRecord(body) ? body['params'] : undefined;
       const id = isRecord(params) ? params['requestId'] : undefined;
-      if (isRpcId(id)) this.#inFlight.get(id)?.();
+      if (isRpcId(id)) this.#running.cancel(id);
       return;
     }
     if (method === 'notifications/roots/list_changed') this.#roots.forget();
@@ -126,14 +106,21 @@ export class AgentSession implements Disposable {
       },
     });
     this.#stream = stream;
+    for (const json of this.#watch.takeMissed()) stream.send(json);
     // A client whose stream is new may be able to answer what it could not before.
-    this.#roots.forget();
+    this.#roots.retry();
     return true;
+  }
+
+  /** Passes a change on to the client if it wants to hear of it. */
+  tell(change: ContentChange): void {
+    const json = this.#watch.notificationOf(change, this.#stream !== undefined);
+    if (json !== undefined) this.#stream?.send(json);
   }
 
   /** Ends the session: running calls are cancelled and the event stream closes, which tells the client. */
   dispose(): void {
-    for (const cancel of [...this.#inFlight.values()]) cancel();
+    this.#running.cancelAll();
     this.#stream?.dispose();
     this.#stream = undefined;
     this.#sdk
@@ -143,52 +130,67 @@ export class AgentSession implements Disposable {
   }
 
   async #answer(request: RpcRequest, body: unknown, context: RequestContext, signal: AbortSignal): Promise<string> {
-    const { id, method, params } = request;
-    const own = this.#deps.methods.get(method);
-    if (own === undefined) return (await this.#connected()).channel.request(id, body);
+    const { id, method } = request;
     try {
-      const progress = this.#progress(request, context, signal);
-      const result = await own(params, {
-        agent: this.#agent(context),
-        signal,
-        ...(progress === undefined ? {} : { progress }),
-      });
-      return resultAnswer(id, result);
+      const result = await this.#result(request, context, signal);
+      return result === undefined ? (await this.#connected()).channel.request(id, body) : resultAnswer(id, result);
     } catch (error) {
-      if (error instanceof RpcError) return errorAnswer(id, error.code, error.message);
+      if (error instanceof RpcError) return errorAnswer(id, legacyCode(error), error.message, error.data);
       this.#deps.log.error(`${method} failed unexpectedly: ${String(error)}`);
       return errorAnswer(id, rpcCodes.internalError, 'Internal error; the details are in the Holdfast log');
     }
   }
 
-  #agent({ window, folder }: RequestContext): AgentContext {
+  /** Our own result, serialised; undefined for what the SDK's server answers. */
+  #result(
+    { id, method, params }: RpcRequest,
+    context: RequestContext,
+    signal: AbortSignal,
+  ): Promise<string> | string | undefined {
+    const own = this.#deps.content.methods.get(method);
+    if (own === undefined) return this.#watch.answer(method, params);
+    const { notify } = context;
+    const running = () => !signal.aborted && this.#running.has(id);
+    const progress = notify === undefined ? undefined : progressSender(params, notify, running);
+    return own(params, {
+      agent: this.#agent(id, context),
+      signal,
+      log: (level, data) => {
+        if (this.#watch.wantsLevel(level) && running()) this.#log(notify, level, data);
+      },
+      ...(progress === undefined ? {} : { progress }),
+      ...(this.#canAsk(context) ? { ask: this.#asker(id, signal) } : {}),
+    });
+  }
+
+  /** Beside the answer where the client takes a stream there, else on the session's own stream. */
+  #log(notify: Notify, level: LoggingLevel, data: unknown): void {
+    const json = logNotification(level, data);
+    if (notify === undefined) this.#stream?.send(json);
+    else notify(json);
+  }
+
+  #agent(id: RpcId, context: RequestContext): AgentContext {
+    const { window, folder } = context;
     return {
       ...this.claims.client,
       ...(window === undefined ? {} : { window }),
       folders: async () => {
-        const roots = this.claims.roots && this.#stream !== undefined ? await this.#roots.folders() : [];
+        const roots = this.claims.roots && this.#canAsk(context) ? await this.#roots.folders(id) : [];
         return roots.length > 0 || folder === undefined ? roots : [folder];
       },
     };
   }
 
-  /** Progress goes out only if it was asked for, grows as the spec demands, and belongs to a request still running. */
-  #progress({ id, params }: RpcRequest, { notify }: RequestContext, signal: AbortSignal) {
-    const meta = isRecord(params) ? params['_meta'] : undefined;
-    const progressToken = isRecord(meta) ? meta['progressToken'] : undefined;
-    if (notify === undefined || !isRpcId(progressToken)) return undefined;
-    let last = Number.NEGATIVE_INFINITY;
-    return (update: { readonly progress: number; readonly total?: number; readonly message?: string }): void => {
-      if (update.progress <= last || signal.aborted || !this.#inFlight.has(id)) return;
-      last = update.progress;
-      const { progress, total, message } = update;
-      notify(
-        JSON.stringify({
-          jsonrpc: '2.0',
-          method: 'notifications/progress',
-          params: { progressToken, progress, total, message },
-        }),
-      );
+  /** A request to the client needs a stream to go out on: the one of its own request, or the session's. */
+  #canAsk({ notify }: RequestContext): boolean {
+    return notify !== undefined || this.#stream !== undefined;
+  }
+
+  #asker(id: RpcId, signal: AbortSignal): NonNullable<MethodContext['ask']> {
+    return async (method, params) => {
+      const { server } = await this.#connected();
+      return server.request({ method, params }, ResultSchema, { relatedRequestId: id, signal });
     };
   }
 
@@ -198,10 +200,20 @@ export class AgentSession implements Disposable {
   }
 
   async #connect(): Promise<Sdk> {
-    const channel = new SdkChannel((json) => this.#stream?.send(json));
+    const channel = new SdkChannel((json, requestId) => {
+      const notify = requestId === undefined ? undefined : this.#running.notifyOf(requestId);
+      if (notify === undefined) this.#stream?.send(json);
+      else notify(json);
+    });
     const server = await this.#deps.connectSdk(channel);
     // Its message may quote what the client sent, which does not belong in a log.
     server.onerror = () => this.#deps.log.debug('the MCP SDK could not use a message of a client');
     return { server, channel };
   }
+}
+
+const resourceNotFound = -32_002;
+
+function legacyCode(error: RpcError): number {
+  return error instanceof ResourceNotFoundError ? resourceNotFound : error.code;
 }

@@ -4,15 +4,16 @@ import {
   LATEST_PROTOCOL_VERSION,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Disposable } from '../../../shared/disposable.ts';
+import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
+import { agentHints } from '../agent-hints.ts';
 import type { Leg, PostExchange } from '../era.ts';
-import { answerEmpty, answerJson, answerRefusal, type Refusal } from '../http-answers.ts';
-import { classify, type RpcRequest, rpcCodes } from '../json-rpc.ts';
+import { answerAround, answerEmpty, answerJson, answerRefusal, type Refusal } from '../http-answers.ts';
+import { aroundResult, classify, type RpcRequest, rpcCodes } from '../json-rpc.ts';
 import { acceptedTypes } from '../media-types.ts';
 import { AgentSession, type AgentSessionDeps } from './agent-session.ts';
 import { runBatch, toBatch } from './batch.ts';
-import { answerNotification, answerRequest, requestContext } from './request-answer.ts';
+import { answerNotification, answerRequest } from './request-answer.ts';
 import type { SessionIds } from './session-id.ts';
 import { SessionTable } from './session-table.ts';
 import { type StaleDetail, staleSessionBody } from './stale-session.ts';
@@ -30,11 +31,13 @@ export interface LegacyLegDeps extends AgentSessionDeps {
 /** MCP up to 2025-11-25: `initialize` opens a session, and each later request carries its id. */
 export class LegacyLeg implements Leg, Disposable {
   readonly #deps: LegacyLegDeps;
-  readonly #table = new SessionTable();
+  readonly #store = new DisposableStore();
+  readonly #table = this.#store.add(new SessionTable());
   #stale = 0;
 
   constructor(deps: LegacyLegDeps) {
     this.#deps = deps;
+    this.#store.add(deps.content.onDidChange((change) => this.#table.tell(change)));
   }
 
   get sessions(): Pick<SessionTable, 'agents' | 'openStreams'> {
@@ -53,8 +56,10 @@ export class LegacyLeg implements Leg, Disposable {
     if (message.kind === 'request' && message.method === 'initialize') return this.#initialize(exchange, message);
     const session = this.#sessionOf(req, res);
     if (session === undefined) return;
-    if (message.kind === 'request') return answerRequest(session, message, exchange, this.#deps.clock);
-    return answerNotification(session, message, exchange);
+    if (message.kind !== 'request') return answerNotification(session, message, exchange);
+    const constant = this.#deps.content.constantResults.get(message.method);
+    if (constant !== undefined) return answerAround(res, aroundResult(message.id, constant));
+    return answerRequest(session, message, exchange, this.#deps.clock);
   }
 
   get(req: IncomingMessage, res: ServerResponse): void {
@@ -80,7 +85,7 @@ export class LegacyLeg implements Leg, Disposable {
   }
 
   dispose(): void {
-    this.#table.dispose();
+    this.#store.dispose();
   }
 
   async #initialize(exchange: PostExchange, message: RpcRequest): Promise<void> {
@@ -116,7 +121,7 @@ export class LegacyLeg implements Leg, Disposable {
     }
     const messages = toBatch(bodies);
     if (messages === undefined) return refused('a batch holds JSON-RPC messages other than initialize');
-    const answers = await runBatch(session, messages, { ...requestContext(req), notify: undefined });
+    const answers = await runBatch(session, messages, { ...agentHints(req.headers), notify: undefined });
     if (answers.length === 0) answerEmpty(res, 202);
     else answerJson(res, 200, `[${answers.join(',')}]`);
   }

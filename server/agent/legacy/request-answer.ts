@@ -1,10 +1,11 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Clock } from '../../../shared/clock.ts';
+import { agentHints } from '../agent-hints.ts';
 import type { PostExchange } from '../era.ts';
 import { answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
 import { RpcError, type RpcMessage, type RpcRequest } from '../json-rpc.ts';
 import { SseStream } from '../sse-stream.ts';
-import type { AgentSession, RequestContext } from './agent-session.ts';
+import type { AgentSession } from './agent-session.ts';
 
 /**
  * Runs one request and answers it: JSON, unless notifications came first and the client takes an event stream. A client
@@ -26,7 +27,7 @@ export async function answerRequest(
   let answer: string | undefined;
   try {
     answer = await session.request(request, body, {
-      ...requestContext(req),
+      ...agentHints(req.headers),
       notify: acceptsStream ? notify : undefined,
     });
   } catch (error) {
@@ -57,23 +58,4 @@ export async function answerNotification(
     return answerRefusal(res, { status: 400, code: error.code, message: error.message });
   }
   answerEmpty(res, 202);
-}
-
-/** What our own parts, which know where the agent runs, say about it in headers. */
-export function requestContext({ headers }: IncomingMessage): Omit<RequestContext, 'notify'> {
-  const window = headers['holdfast-window'];
-  const folder = headers['holdfast-folder'];
-  return {
-    window: typeof window === 'string' && window !== '' ? window : undefined,
-    folder: typeof folder === 'string' && folder !== '' ? decoded(folder) : undefined,
-  };
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A folder that cannot be read is no folder: routing goes on without it.
-    return undefined;
-  }
 }

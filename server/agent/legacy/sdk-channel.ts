@@ -1,4 +1,4 @@
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { Transport, TransportSendOptions } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   isJSONRPCErrorResponse,
   isJSONRPCResultResponse,
@@ -9,16 +9,16 @@ import { RpcError, type RpcId, rpcCodes } from '../json-rpc.ts';
 
 /**
  * Joins the SDK's low-level server to our HTTP transport: a request goes in and its serialised response comes back;
- * what the server itself wants to say goes to the session's event stream.
+ * what the server itself wants to say goes out with the id of the client's request that it belongs to, if any.
  */
 export class SdkChannel implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
-  readonly #push: (json: string) => void;
+  readonly #push: (json: string, requestId: RpcId | undefined) => void;
   readonly #waiting = new Map<RpcId, (json: string) => void>();
 
-  constructor(push: (json: string) => void) {
+  constructor(push: (json: string, requestId: RpcId | undefined) => void) {
     this.#push = push;
   }
 
@@ -26,7 +26,7 @@ export class SdkChannel implements Transport {
     return Promise.resolve();
   }
 
-  send(message: JSONRPCMessage): Promise<void> {
+  send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
       const { id } = message;
       if (id === undefined) return Promise.resolve();
@@ -34,7 +34,7 @@ export class SdkChannel implements Transport {
       this.#waiting.delete(id);
       answer?.(JSON.stringify(message));
     } else {
-      this.#push(JSON.stringify(message));
+      this.#push(JSON.stringify(message), options?.relatedRequestId);
     }
     return Promise.resolve();
   }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { limits } from '../../../shared/limits.ts';
 import type { Hmac } from '../../../shared/proof.ts';
 import { constantTimeEqual } from '../../crypto.ts';
+import { boundedClientInfo } from '../client-info.ts';
 
 export interface SessionClaims {
   /** The negotiated protocol version. */
@@ -50,8 +51,6 @@ export interface SessionIdDeps {
 }
 
 const prefix = 'hf1';
-const nameMaxChars = 64;
-const versionMaxChars = 32;
 const flags = { roots: 1, sampling: 2, elicitation: 4 } as const;
 
 /** The claims on the wire: a list, because the id travels with each request. */
@@ -74,7 +73,7 @@ export function createSessionIds({ hmac, sessionKey, token, clock, randomToken }
     mint({ version, client, roots, sampling, elicitation }) {
       const claims: SessionClaims = {
         version,
-        client: { name: plain(client.name, nameMaxChars), version: plain(client.version, versionMaxChars) },
+        client: boundedClientInfo(client),
         roots,
         sampling,
         elicitation,
@@ -129,9 +128,4 @@ function decode(payload: string): SessionClaims | undefined {
     issuedS,
     random,
   };
-}
-
-/** Bounds what a client calls itself: plain ASCII without JSON's escapes, so that the id's length is bounded too. */
-function plain(text: string, maxChars: number): string {
-  return text.slice(0, maxChars).replaceAll(/[^ !#-[\]-~]/g, '?');
 }

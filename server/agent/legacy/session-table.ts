@@ -1,6 +1,8 @@
 import type { Disposable } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { StatusMessage } from '../../../shared/protocol.ts';
+import type { ContentChange } from '../content.ts';
+import { groupAgents } from '../group-agents.ts';
 import type { AgentSession } from './agent-session.ts';
 
 /** The sessions in memory, least recently used first, and the ids that their clients ended. */
@@ -14,13 +16,7 @@ export class SessionTable implements Disposable {
 
   /** Who is here, for `status`. */
   get agents(): StatusMessage['agents'] {
-    const agents = new Map<string, StatusMessage['agents'][number]>();
-    for (const { claims } of this.#live.values()) {
-      const { name, version } = claims.client;
-      const key = `${name}\n${version}`;
-      agents.set(key, { name, version, sessions: (agents.get(key)?.sessions ?? 0) + 1 });
-    }
-    return [...agents.values()];
+    return groupAgents([...this.#live.values()].map(({ claims: { client } }) => ({ ...client, sessions: 1 })));
   }
 
   /** The session, now the most recently used one. */
@@ -44,6 +40,11 @@ export class SessionTable implements Disposable {
     this.#live.delete(id);
     session?.dispose();
     return session !== undefined;
+  }
+
+  /** Passes a change on to every session; each knows what its client wants to hear. */
+  tell(change: ContentChange): void {
+    for (const session of this.#live.values()) session.tell(change);
   }
 
   /** Remembers that the client itself ended this session. */

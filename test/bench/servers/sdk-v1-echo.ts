@@ -1,6 +1,7 @@
 /** The stock transport of `@modelcontextprotocol/sdk` with one session, as its examples wire it. */
-import { createServer } from 'node:http';
+
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { z } from 'zod';
@@ -13,5 +14,6 @@ mcp.registerTool('read_buffer', { description: 'Echo.', inputSchema: { path: z.s
 // Answers as JSON: its default, an event stream per answer, is slower still.
 const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID, enableJsonResponse: true });
 // The declaration of its `sessionId` does not allow for exactOptionalPropertyTypes.
-await Reflect.apply(mcp.connect, mcp, [transport]);
+const connect: unknown = Reflect.get(mcp, 'connect');
+if (typeof connect === 'function') await Reflect.apply(connect, mcp, [transport]);
 listen(createServer({ noDelay: true, keepAlive: true }, (req, res) => void transport.handleRequest(req, res)));

@@ -76,15 +76,26 @@ describe('an editor session', () => {
     assert.deepEqual(told, [{ progress: 1, total: 3 }]);
   });
 
-  it('holds a call while the link is down and sends it with what is left of its budget', async () => {
+  it('holds a call while the window is away and gives it its own time when it is back', async () => {
     link.drop();
     assert.equal(session.readiness, 'reconnecting');
     const outcome = start('a');
-    await clock.advance(2_000);
+    await clock.advance(20_000);
     const next = back({ epoch: 'epoch-2' });
-    assert.deepEqual(next.transcript, ['call a 3000']);
+    assert.deepEqual(next.transcript, ['call a 5000']);
+    await clock.advance(4_000);
     next.receive(result('a', 'done'));
     assert.equal(await outcome, 'done');
+  });
+
+  it('times a call out that was held, a margin after its own time', async () => {
+    link.drop();
+    const outcome = start('a');
+    await clock.advance(20_000);
+    const next = back();
+    await clock.advance(5_500);
+    assert.equal(await outcome, 'timeout, executed unknown');
+    assert.deepEqual(next.transcript, ['call a 5000', 'cancel a: its time is over']);
   });
 
   it('repeats what it had sent when the same extension host comes back', async () => {
@@ -153,12 +164,11 @@ describe('an editor session', () => {
     assert.deepEqual(await Promise.all([write, read]), ['timeout, executed unknown', 'timeout, executed no']);
   });
 
-  it('times a call out that never left, as not executed', async () => {
+  it('gives up a call that never left when the window does not come back, as not executed', async () => {
     link.drop();
     const outcome = start('a');
-    await clock.advance(5_500);
-    assert.equal(await outcome, 'timeout, executed no');
-    assert.deepEqual(back().transcript, []);
+    await clock.advance(30_000);
+    assert.equal(await outcome, 'link_down, executed no');
   });
 
   it('forwards a cancel and settles the call at once', async () => {

@@ -4,9 +4,10 @@ import { SessionTable } from '../../../../server/agent/legacy/session-table.ts';
 import { limits } from '../../../../shared/limits.ts';
 import { createLog } from '../../../../shared/log.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { fakeContent } from '../../../support/fake-content.ts';
 
 const deps = {
-  methods: new Map([['wait', () => new Promise<string>(() => undefined)]]),
+  content: fakeContent({ methods: { wait: () => new Promise<string>(() => undefined) } }).content,
   connectSdk: () => Promise.reject(new Error('no SDK is needed')),
   clock: new FakeClock(),
   log: createLog(() => undefined),

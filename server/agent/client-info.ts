@@ -1,0 +1,14 @@
+/** How an agent calls itself. Anyone may claim any name: it is for display and logs, never for decisions. */
+export interface ClientInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Bounds what is kept of a name: plain ASCII without JSON's escapes, so that its length stays bounded in any form. */
+export function boundedClientInfo({ name, version }: ClientInfo): ClientInfo {
+  return { name: plain(name, 64), version: plain(version, 32) };
+}
+
+function plain(text: string, maxChars: number): string {
+  return text.slice(0, maxChars).replaceAll(/[^ !#-[\]-~]/g, '?');
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../../shared/clock.ts';
+import type { Disposable } from '../../../shared/disposable.ts';
+import type { Log } from '../../../shared/log.ts';
+import type { ClientInfo } from '../client-info.ts';
+import type { AgentContent } from '../content.ts';
+import type { Leg, PostExchange } from '../era.ts';
+import { answerAround, answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
+import {
+  aroundResult,
+  classify,
+  errorAnswer,
+  isRecord,
+  isRpcId,
+  RpcError,
+  type RpcId,
+  type RpcRequest,
+  rpcCodes,
+} from '../json-rpc.ts';
+import { checkRequest, type ServedVersions } from './check-request.ts';
+import type { Envelope } from './envelope.ts';
+import { answerModernRequest } from './modern-request.ts';
+import { RecentAgents } from './recent-agents.ts';
+import { createToModernResult, type ToModernResult } from './results.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** The versions that this leg speaks, newest first. */
+const modernVersions = ['2026-07-28'] as const;
+
+const unnamed: ClientInfo = { name: 'unnamed', version: 'unknown' };
+
+export interface ModernLegDeps {
+  readonly content: AgentContent;
+  readonly serverInfo: object;
+  /** What the other leg serves, which this one tells of. */
+  readonly legacyVersions: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** MCP from 2026-07-28 on: no sessions, each request describes itself and stands alone. */
+export class ModernLeg implements Leg, Disposable {
+  readonly #deps: ModernLegDeps;
+  readonly #versions: ServedVersions;
+  readonly #toResult: ToModernResult;
+  /** Answers that are the same for everybody, by method. */
+  readonly #constantResults: ReadonlyMap<string, Buffer>;
+  readonly #agents: RecentAgents;
+  readonly #subscriptions: Subscriptions;
+
+  constructor(deps: ModernLegDeps) {
+    const { content, serverInfo, legacyVersions, clock, log } = deps;
+    const resultMeta = { 'io.modelcontextprotocol/serverInfo': serverInfo };
+    this.#deps = deps;
+    this.#versions = { modern: modernVersions, legacy: legacyVersions };
+    this.#toResult = createToModernResult(resultMeta);
+    this.#constantResults = this.#encodeConstants();
+    this.#agents = new RecentAgents({ clock, log });
+    this.#subscriptions = new Subscriptions({ content, resultMeta, clock });
+  }
+
+  get agents(): RecentAgents['agents'] {
+    return this.#agents.agents;
+  }
+
+  get openStreams(): number {
+    return this.#subscriptions.openStreams;
+  }
+
+  async post(exchange: PostExchange): Promise<void> {
+    const { req, res, body } = exchange;
+    const message = classify(body);
+    // The only notification of the era, `cancelled`, has no meaning over HTTP: what was sent is taken and dropped.
+    if (message?.kind === 'notification') return answerEmpty(res, 202);
+    if (message?.kind !== 'request') {
+      const problem =
+        message === undefined ? 'not a JSON-RPC 2.0 message' : 'clients send no responses in this version';
+      return answerRefusal(res, {
+        status: 400,
+        id: idOf(body),
+        code: rpcCodes.invalidRequest,
+        message: `Invalid Request: ${problem}`,
+      });
+    }
+    const checked = checkRequest(req.headers, message, this.#versions);
+    if ('refusal' in checked) return answerRefusal(res, checked.refusal);
+    return this.#answer(message, checked.envelope, exchange);
+  }
+
+  get(_req: IncomingMessage, res: ServerResponse): void {
+    answerEmpty(res, 405, { allow: 'POST' });
+  }
+
+  delete(_req: IncomingMessage, res: ServerResponse): void {
+    answerEmpty(res, 405, { allow: 'POST' });
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+  }
+
+  async #answer(request: RpcRequest, envelope: Envelope, exchange: PostExchange): Promise<void> {
+    const { id, method } = request;
+    const { client = unnamed, logLevel } = envelope;
+    this.#agents.see(client);
+    const constant = this.#constantResults.get(method);
+    if (constant !== undefined) return answerAround(exchange.res, aroundResult(id, constant));
+    if (method === 'subscriptions/listen') return this.#listen(request, client, exchange);
+    const run = this.#deps.content.methods.get(method);
+    if (run === undefined) {
+      return answerRefusal(exchange.res, {
+        status: 404,
+        id,
+        code: rpcCodes.methodNotFound,
+        message: `Method not found: ${method}`,
+      });
+    }
+    return answerModernRequest({ ...request, run, client, logLevel }, exchange, {
+      ...this.#deps,
+      toResult: this.#toResult,
+    });
+  }
+
+  #listen(request: RpcRequest, client: ClientInfo, { res, acceptsStream }: PostExchange): void {
+    if (!acceptsStream) {
+      const message = 'Not Acceptable: the Accept header must list text/event-stream';
+      return answerRefusal(res, { status: 406, id: request.id, code: rpcCodes.invalidRequest, message });
+    }
+    try {
+      this.#subscriptions.open(request, res);
+      const presence = this.#agents.hold(client);
+      res.once('close', () => presence.dispose());
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error;
+      answerJson(res, 200, errorAnswer(request.id, error.code, error.message, error.data));
+    }
+  }
+
+  #encodeConstants(): ReadonlyMap<string, Buffer> {
+    const { capabilities, instructions, constantResults } = this.#deps.content;
+    const supportedVersions = [...this.#versions.modern, ...this.#versions.legacy];
+    const discovery = Buffer.from(JSON.stringify({ supportedVersions, capabilities, instructions }));
+    const results = [...constantResults, ['server/discover', discovery] as const];
+    return new Map(results.map(([method, json]) => [method, Buffer.from(this.#toResult(method, json.toString()))]));
+  }
+}
+
+/** The id to answer with when the rest of a message cannot be used. */
+function idOf(body: unknown): RpcId | null {
+  return isRecord(body) && isRpcId(body['id']) ? body['id'] : null;
+}
