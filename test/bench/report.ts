@@ -1,5 +1,6 @@
 /** The figures as Markdown, which also reads well in a terminal: columns are padded. */
 
+import { limits } from '../../shared/limits.ts';
 import type { SessionMemory } from './agent-memory.ts';
 import type { Comebacks, Spread } from './comebacks.ts';
 import type { Goal } from './goals.ts';
@@ -51,6 +52,7 @@ export function report(results: BenchResults): string {
         rssKbEach.toFixed(2),
       ]),
     ),
+    `The bridge keeps at most ${limits.sessionsMax} sessions in memory; of more, the unused ones are dropped.`,
     '## Sizes',
     table(
       ['file', 'KB', 'KB gzipped'],

@@ -118,34 +118,6 @@ describe('HTTP requests', function () {
     });
   });
 
-  describe('of the modern era', () => {
-    const envelope = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' };
-
-    it('are told by the probe that this server is a legacy one', async () => {
-      for (const params of [{ _meta: envelope }, undefined]) {
-        const answer = await postMcp(bridge, { jsonrpc: '2.0', id: 5, method: 'server/discover', params });
-        assert.deepEqual(
-          [answer.status, JSON.parse(answer.text)],
-          [200, { jsonrpc: '2.0', id: 5, error: { code: -32_601, message: 'Method not found: server/discover' } }],
-        );
-      }
-    });
-
-    it('are refused as an unsupported version otherwise, with the supported ones named', async () => {
-      const call = { jsonrpc: '2.0', id: 6, method: 'tools/list', params: { _meta: envelope } };
-      const answer = await postMcp(bridge, call, { 'mcp-protocol-version': '2026-07-28' });
-      assert.equal(answer.status, 400);
-      assert.match(answer.text, /"code":-32000.*2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05/);
-    });
-
-    it('get 405 for GET and DELETE', async () => {
-      for (const method of ['GET', 'DELETE']) {
-        const headers = mcpHeaders(bridge.token, { 'mcp-protocol-version': '2026-07-28' });
-        assert.equal((await rawHttp(bridge.port, { method, headers })).status, 405);
-      }
-    });
-  });
-
   describe('in batches', () => {
     const batch = [
       { jsonrpc: '2.0', id: 1, method: 'ping' },

@@ -1,12 +1,9 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode } from '../../../shared/errors.ts';
 
 /** As many links in a row as Linux follows. */
 const maxLinks = 40;
-
-function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-}
 
 /**
  * Where an absolute path really leads: links resolved and, where the file system ignores case, its true spelling. Works
@@ -19,7 +16,7 @@ export async function realPath(path: string, links = 0): Promise<string> {
     return await realpath(path);
   } catch (error) {
     // A missing part is what the rest is for; a file in the middle of the path leaves a tail that can't exist.
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR') throw error;
     const target = await linkTarget(path);
     if (target !== undefined) {
       if (links >= maxLinks) throw error;

@@ -1,19 +1,19 @@
-import { limits } from '../../../shared/limits.ts';
+import { ListRootsResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { fileUriToPath } from '../../calls/paths.ts';
 import type { RpcId } from '../json-rpc.ts';
-import type { SdkServer } from './sdk-server.ts';
 
 /**
  * The folders that a client names as its roots. Asked once and kept until the client says that they changed, even when
  * it did not answer: a client that never answers must not slow each call down.
  */
 export class AgentRoots {
-  readonly #server: () => Promise<Pick<SdkServer, 'listRoots'>>;
+  readonly #list: (requestId: RpcId) => Promise<unknown>;
   #folders: Promise<readonly string[]> | undefined;
   #answered = false;
 
-  constructor(server: () => Promise<Pick<SdkServer, 'listRoots'>>) {
-    this.#server = server;
+  /** @param list asks the client for `roots/list` on behalf of one of its requests; rejects when it does not answer */
+  constructor(list: (requestId: RpcId) => Promise<unknown>) {
+    this.#list = list;
   }
 
   /**
@@ -36,10 +36,9 @@ export class AgentRoots {
     if (!this.#answered) this.forget();
   }
 
-  async #ask(relatedRequestId: RpcId): Promise<readonly string[]> {
+  async #ask(requestId: RpcId): Promise<readonly string[]> {
     try {
-      const server = await this.#server();
-      const { roots } = await server.listRoots(undefined, { timeout: limits.rootsMs, relatedRequestId });
+      const { roots } = ListRootsResultSchema.parse(await this.#list(requestId));
       this.#answered = true;
       return roots.flatMap(({ uri }) => fileUriToPath(uri) ?? []);
     } catch {

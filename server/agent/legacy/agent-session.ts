@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Disposable } from '../../../shared/disposable.ts';
+import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
 import type { AgentContext } from '../../calls/dispatcher.ts';
 import { type AgentContent, type ContentChange, logNotification } from '../content.ts';
@@ -17,7 +19,6 @@ import {
   rpcCodes,
 } from '../json-rpc.ts';
 import type { LoggingLevel } from '../logging-level.ts';
-import type { MethodContext } from '../methods.ts';
 import { progressSender } from '../progress.ts';
 import { SseStream } from '../sse-stream.ts';
 import { AgentRoots } from './agent-roots.ts';
@@ -62,7 +63,9 @@ export class AgentSession implements Disposable {
     this.claims = claims;
     this.#deps = deps;
     this.#watch = new SessionWatch(deps.content);
-    this.#roots = new AgentRoots(async () => (await this.#connected()).server);
+    this.#roots = new AgentRoots((relatedRequestId) =>
+      this.#ask('roots/list', {}, { relatedRequestId, timeout: limits.rootsMs }),
+    );
   }
 
   /** Whether something depends on this session's memory right now. */
@@ -159,7 +162,9 @@ export class AgentSession implements Disposable {
         if (this.#watch.wantsLevel(level) && running()) this.#log(notify, level, data);
       },
       ...(progress === undefined ? {} : { progress }),
-      ...(this.#canAsk(context) ? { ask: this.#asker(id, signal) } : {}),
+      ...(this.#canAsk(context)
+        ? { ask: (asked, about) => this.#ask(asked, about, { relatedRequestId: id, signal }) }
+        : {}),
     });
   }
 
@@ -187,11 +192,13 @@ export class AgentSession implements Disposable {
     return notify !== undefined || this.#stream !== undefined;
   }
 
-  #asker(id: RpcId, signal: AbortSignal): NonNullable<MethodContext['ask']> {
-    return async (method, params) => {
-      const { server } = await this.#connected();
-      return server.request({ method, params }, ResultSchema, { relatedRequestId: id, signal });
-    };
+  async #ask(
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    options: RequestOptions,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const { server } = await this.#connected();
+    return server.request({ method, params }, ResultSchema, options);
   }
 
   #connected(): Promise<Sdk> {
