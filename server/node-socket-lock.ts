@@ -25,6 +25,6 @@ export function bridgeLockPath(stateDir: string, tempDir: string): string {
       ensurePrivateDirectory(folder);
       return folder;
     },
-    join: path.join,
+    path,
   });
 }

@@ -15,7 +15,6 @@ export const bridgeTools = { ...windowsTools } as const;
 
 const all = { ...bridgeTools, ...editorTools };
 
-export type ToolName = keyof typeof all;
 export const catalog: Readonly<Record<string, ToolDefinition>> = all;
 
 /** The handlers that a group of definitions needs: one each, with the right input and output. */

@@ -94,12 +94,14 @@ export interface LockPlace {
   readonly hash: string;
   /** A directory that only this user can reach, for a state directory whose path is too long for a socket. */
   readonly privateTempDir: () => string;
-  readonly join: (...parts: string[]) => string;
+  readonly path: Pick<NodeSystem['path'], 'join'>;
 }
 
 /** Where a lock of the state directory stands: in it, or on Windows as a pipe. */
-export function lockPath({ stateDir, name, platform, hash, privateTempDir, join }: LockPlace): string {
+export function lockPath({ stateDir, name, platform, hash, privateTempDir, path }: LockPlace): string {
   if (platform === 'win32') return `\\\\.\\pipe\\holdfast-${hash}-${name}`;
-  const plain = join(stateDir, name);
-  return new TextEncoder().encode(plain).length <= lockPathMaxBytes ? plain : join(privateTempDir(), `${hash}.${name}`);
+  const plain = path.join(stateDir, name);
+  return new TextEncoder().encode(plain).length <= lockPathMaxBytes
+    ? plain
+    : path.join(privateTempDir(), `${hash}.${name}`);
 }

@@ -32,7 +32,7 @@ export async function acquireStartLock(deps: StartLockDeps): Promise<Disposable 
       needsTempFolder = true;
       return tempFolder;
     },
-    join: path.join,
+    path,
   });
   if (needsTempFolder) await ensureStateDir(tempFolder, platform);
   return acquireSocketLock(place, createSocketLockDeps({ net, fs, path }, clock, random));

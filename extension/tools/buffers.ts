@@ -1,13 +1,13 @@
 import type * as vscode from 'vscode';
 import type { Handlers } from '../../shared/catalog.ts';
+import { HoldfastError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { bufferTools } from '../../shared/tools/buffers.ts';
-import { HoldfastError } from '../../shared/errors.ts';
 import type { CleanBases } from './support/clean-bases.ts';
 import { eolOf, lineSource, openDocument } from './support/document.ts';
 import { editBuffer } from './support/edit-buffer.ts';
-import { freshnessOf, settledDiskState } from './support/freshness.ts';
 import { fitLines } from './support/fit-lines.ts';
+import { freshnessOf, settledDiskState } from './support/freshness.ts';
 import type { KnownTexts } from './support/known-texts.ts';
 import { unifiedDiff } from './support/line-diff.ts';
 import { checkLine } from './support/text-lines.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../shared/clock.ts';
 import type { editorTools, Handlers } from '../../shared/catalog.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { limits } from '../../shared/limits.ts';
 import { createBufferHandlers } from './buffers.ts';

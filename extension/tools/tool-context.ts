@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 
 /** How far a long call is; shown by agents that asked for it. */
-export interface Progress {
+interface Progress {
   readonly progress: number;
   readonly total?: number;
   readonly message?: string;

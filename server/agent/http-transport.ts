@@ -46,7 +46,8 @@ export class HttpTransport {
 
   async #post(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { clock, legs, log } = this.#deps;
-    const refusal = checkMediaTypes(req);
+    const accepted = acceptedTypes(req);
+    const refusal = checkMediaTypes(req, accepted);
     if (refusal !== undefined) return refuseUnread(req, res, refusal, clock);
     const body = await readBody(req, clock);
     switch (body.kind) {
@@ -76,7 +77,7 @@ export class HttpTransport {
             message: 'Parse error: the body is not valid JSON',
           });
         }
-        const acceptsStream = acceptedTypes(req).includes('text/event-stream');
+        const acceptsStream = accepted.includes('text/event-stream');
         return legs[eraOfPost(json.value, req.headers)].post({ req, res, body: json.value, acceptsStream });
       }
     }

@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Refusal } from './http-answers.ts';
 
 /** Our answers are JSON; a client that takes event streams as well (as the spec asks of it) may get one. */
-export function checkMediaTypes(req: IncomingMessage): Refusal | undefined {
-  const accepted = acceptedTypes(req);
+export function checkMediaTypes(req: IncomingMessage, accepted: readonly string[]): Refusal | undefined {
   if (accepted.length > 0 && !['application/json', 'application/*', '*/*'].some((type) => accepted.includes(type))) {
     return {
       status: 406,

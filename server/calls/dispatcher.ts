@@ -6,6 +6,7 @@ import { closest } from '../../shared/input-issues.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { parseInput } from '../../shared/parse-input.ts';
+import type { CancelSignal } from '../editors/cancellation.ts';
 import type { CallProgress, EditorSession } from '../editors/editor-call.ts';
 import type { BridgeTool } from './bridge-tools.ts';
 import { CallRecord, type CallStatistics } from './call-record.ts';
@@ -26,7 +27,7 @@ export interface ToolCall {
   /** As the agent sent them. */
   readonly arguments: unknown;
   readonly agent: AgentContext;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly progress?: (progress: CallProgress) => void;
   /** Tells the agent how its call goes: never contents. */
   readonly log?: (level: 'debug' | 'info', message: string) => void;

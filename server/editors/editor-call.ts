@@ -1,5 +1,6 @@
 import type { Effect } from '../../shared/define-tool.ts';
 import type { WindowInfo } from '../../shared/protocol.ts';
+import type { CancelSignal } from './cancellation.ts';
 
 export interface CallProgress {
   readonly progress: number;
@@ -17,7 +18,7 @@ export interface EditorCall {
   /** The editor's time; the bridge answers for it `limits.callMarginMs` later. */
   readonly budgetMs: number;
   readonly agent: { readonly name: string; readonly version: string };
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly progress?: (progress: CallProgress) => void;
 }
 

@@ -32,7 +32,7 @@ const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds takes a whole number from 1');
 const extent: Extent = values.quick
   ? { pace: { rounds: 1, sliceMs: 40, warmUpMs: 40 }, comebacks: 2, sessions: [50] }
-  : { pace: { rounds, sliceMs: 500, warmUpMs: 1_500 }, comebacks: 20, sessions: [1_000, 10_000] };
+  : { pace: { rounds, sliceMs: 500, warmUpMs: 1_500 }, comebacks: 30, sessions: [1_000, 10_000] };
 
 async function run({ pace, comebacks: times, sessions }: Extent): Promise<BenchResults> {
   const scene = await openScene();

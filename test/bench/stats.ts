@@ -1,7 +1,7 @@
-/** The value below which the share `p` (0 to 1) of the numbers lies. */
+/** The smallest of the numbers that is not below the share `p` (0 to 1) of them: nearest rank. */
 export function percentile(values: readonly number[] | Float64Array, p: number): number {
   const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN;
+  return sorted[Math.max(0, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
 }
 
 export function median(values: readonly number[]): number {

@@ -84,10 +84,10 @@ describe('Agent sessions over HTTP', function () {
 
     it('with an unsupported or malformed version header is refused with 400', async () => {
       const session = await openSession(bridge);
-      for (const version of ['1999-01-01', 'nonsense', '2026-07-28', '2025-11-25, 2025-06-18']) {
+      for (const version of ['1999-01-01', 'nonsense', '2099-01-01', '2025-11-25, 2025-06-18']) {
         const answer = await postMcp(bridge, ping, { ...session, 'mcp-protocol-version': version });
         assert.equal(answer.status, 400, version);
-        assert.match(answer.text, /supported versions: 2025-11-25/);
+        assert.match(answer.text, /[sS]upported.*2025-11-25.*2025-06-18/);
       }
     });
 

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { messageOf } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
-import { analyse, type Analysis } from './diagnostics-analysis.ts';
+import { type Analysis, analyse } from './diagnostics-analysis.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
 import { openDocument } from './document.ts';
 import { type DiskState, settledDiskState } from './freshness.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
-import { textSha } from './text-sha.ts';
 import { withEol } from './text-lines.ts';
+import { textSha } from './text-sha.ts';
 
 interface CleanState {
   readonly version: number;

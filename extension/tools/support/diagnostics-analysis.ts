@@ -1,8 +1,8 @@
 /** What is known of one document's diagnostics, and how surely. */
 import * as vscode from 'vscode';
 import type { Log } from '../../../shared/log.ts';
-import type { DiskState } from './freshness.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
+import type { DiskState } from './freshness.ts';
 import { isFromTypeScript, isTypeScript, typeScriptDiagnostics, wronglyMissing } from './typescript-diagnostics.ts';
 import type { WaitDeps } from './wait.ts';
 

@@ -2,8 +2,8 @@
 import {
   type DiagnosticChange,
   type DiagnosticItem,
-  severities,
   type Severity,
+  severities,
 } from '../../../shared/tools/diagnostics.ts';
 
 /** What one answer stood for: per document URI, everything that was known of an analysed text. */

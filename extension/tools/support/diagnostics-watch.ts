@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import type { Clock } from '../../../shared/clock.ts';
+import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
-import { waitFor, type WaitDeps } from './wait.ts';
+import { type WaitDeps, waitFor } from './wait.ts';
 
 /** What language servers have done about one document since its present text stands. */
 export type Answer =

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
-import { waitFor, type WaitDeps } from './wait.ts';
+import { type WaitDeps, waitFor } from './wait.ts';
 
 /** A file or folder that changed at a time (wall clock, milliseconds). */
 export interface DiskChange {

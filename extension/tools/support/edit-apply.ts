@@ -4,7 +4,7 @@ import { DisposableStore } from '../../../shared/disposable.ts';
 import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
-import { waitFor, type WaitDeps } from './wait.ts';
+import { type WaitDeps, waitFor } from './wait.ts';
 
 /**
  * Applies everything as one undo step per file.

@@ -1,6 +1,7 @@
 /** The tool edit_buffer: plan, apply, save if asked, report. */
-import type { z } from 'zod';
+
 import type * as vscode from 'vscode';
+import type { z } from 'zod';
 import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { bufferTools } from '../../../shared/tools/buffers.ts';
@@ -11,9 +12,9 @@ import { applyPlan } from './edit-apply.ts';
 import {
   type FileEdits,
   groupEdits,
-  planCreation,
   type PlannedCreation,
   type PlannedFile,
+  planCreation,
   planFile,
 } from './edit-plan.ts';
 import type { KnownTexts } from './known-texts.ts';

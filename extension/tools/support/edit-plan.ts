@@ -2,11 +2,11 @@
 import * as vscode from 'vscode';
 import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
-import { changedLines, unifiedDiff } from './line-diff.ts';
 import type { CleanBases } from './clean-bases.ts';
 import { eolOf, openDocument, statOf } from './document.ts';
 import { settledDiskState } from './freshness.ts';
 import type { KnownTexts } from './known-texts.ts';
+import { changedLines, unifiedDiff } from './line-diff.ts';
 import type { Lines } from './text-lines.ts';
 import { type EditPlan, planEdits, type TextEdit } from './text-match.ts';
 import { textSha } from './text-sha.ts';

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { Freshness } from '../../../shared/tools/common.ts';
 import { type CleanBases, comparableSha } from './clean-bases.ts';
-import { waitFor, type WaitDeps } from './wait.ts';
+import { type WaitDeps, waitFor } from './wait.ts';
 
 /** How the disk stands to a buffer. */
 export type DiskState =

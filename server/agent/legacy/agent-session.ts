@@ -6,6 +6,7 @@ import type { Disposable } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
 import type { AgentContext } from '../../calls/dispatcher.ts';
+import type { Cancellation } from '../../editors/cancellation.ts';
 import { type AgentContent, type ContentChange, logNotification } from '../content.ts';
 import {
   errorAnswer,
@@ -83,7 +84,9 @@ export class AgentSession implements Disposable {
    * @param body the whole message, for what the SDK answers
    */
   request(request: RpcRequest, body: unknown, context: RequestContext): Promise<string | undefined> {
-    return this.#running.run(request.id, context.notify, (signal) => this.#answer(request, body, context, signal));
+    return this.#running.run(request.id, context.notify, (cancellation) =>
+      this.#answer(request, body, context, cancellation),
+    );
   }
 
   /** Takes a notification from the client, or its response to something that we asked. */
@@ -132,10 +135,15 @@ export class AgentSession implements Disposable {
     this.#sdk = undefined;
   }
 
-  async #answer(request: RpcRequest, body: unknown, context: RequestContext, signal: AbortSignal): Promise<string> {
+  async #answer(
+    request: RpcRequest,
+    body: unknown,
+    context: RequestContext,
+    cancellation: Cancellation,
+  ): Promise<string> {
     const { id, method } = request;
     try {
-      const result = await this.#result(request, context, signal);
+      const result = await this.#result(request, context, cancellation);
       return result === undefined ? (await this.#connected()).channel.request(id, body) : resultAnswer(id, result);
     } catch (error) {
       if (error instanceof RpcError) return errorAnswer(id, legacyCode(error), error.message, error.data);
@@ -148,22 +156,22 @@ export class AgentSession implements Disposable {
   #result(
     { id, method, params }: RpcRequest,
     context: RequestContext,
-    signal: AbortSignal,
+    cancellation: Cancellation,
   ): Promise<string> | string | undefined {
     const own = this.#deps.content.methods.get(method);
     if (own === undefined) return this.#watch.answer(method, params);
     const { notify } = context;
-    const running = () => !signal.aborted && this.#running.has(id);
+    const running = () => !cancellation.aborted && this.#running.has(id);
     const progress = notify === undefined ? undefined : progressSender(params, notify, running);
     return own(params, {
       agent: this.#agent(id, context),
-      signal,
+      signal: cancellation,
       log: (level, data) => {
         if (this.#watch.wantsLevel(level) && running()) this.#log(notify, level, data);
       },
       ...(progress === undefined ? {} : { progress }),
       ...(this.#canAsk(context)
-        ? { ask: (asked, about) => this.#ask(asked, about, { relatedRequestId: id, signal }) }
+        ? { ask: (asked, about) => this.#ask(asked, about, { relatedRequestId: id, signal: cancellation.abortSignal }) }
         : {}),
     });
   }

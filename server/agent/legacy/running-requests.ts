@@ -1,3 +1,4 @@
+import { Cancellation } from '../../editors/cancellation.ts';
 import { RpcError, type RpcId, rpcCodes } from '../json-rpc.ts';
 
 /** Sends a message ahead of a request's answer; undefined when its client takes no event stream there. */
@@ -30,25 +31,25 @@ export class RunningRequests {
    *
    * @throws RpcError when a request with this id is running already.
    */
-  run(id: RpcId, notify: Notify, answer: (signal: AbortSignal) => Promise<string>): Promise<string | undefined> {
+  run(id: RpcId, notify: Notify, answer: (cancellation: Cancellation) => Promise<string>): Promise<string | undefined> {
     if (this.#running.has(id)) {
       const problem = 'Invalid Request: a request with this id is still running';
       return Promise.reject(new RpcError(rpcCodes.invalidRequest, problem));
     }
     return new Promise((resolve, reject) => {
-      const controller = new AbortController();
+      const cancellation = new Cancellation();
       const leave = (): void => {
         // A cancelled request has left already, and its id may be in use again.
         if (this.#running.get(id) === running) this.#running.delete(id);
       };
       const cancel = (): void => {
         leave();
-        controller.abort();
+        cancellation.abort();
         resolve(undefined);
       };
       const running: Running = { cancel, notify };
       this.#running.set(id, running);
-      answer(controller.signal).then(
+      answer(cancellation).then(
         (text) => {
           leave();
           resolve(text);

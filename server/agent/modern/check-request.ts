@@ -24,20 +24,16 @@ export function checkRequest(
   const refused = (code: number, message: string, data?: unknown) => ({
     refusal: { status: 400, id: request.id, code, message, data },
   });
-  const claimed = claimedVersion(request.params);
+  const header = headers['mcp-protocol-version'];
+  const version = claimedVersion(request.params) ?? header;
   // First of all, because another version may ask for something else than the rest of this.
-  if (claimed !== undefined && !served.modern.includes(claimed) && !contradicts(headers, claimed)) {
-    return refused(unsupportedVersion, ...unsupported(claimed, served));
+  if (typeof version === 'string' && !served.modern.includes(version) && (header ?? version) === version) {
+    return refused(unsupportedVersion, ...unsupported(version, served));
   }
   const envelope = readEnvelope(request.params);
   if ('problems' in envelope) return refused(rpcCodes.invalidParams, `Invalid params: ${envelope.problems.join('; ')}`);
   const problem = headerProblem(headers, request, envelope.version);
   return problem === undefined ? { envelope } : refused(headerMismatch, `Header mismatch: ${problem}`);
-}
-
-function contradicts(headers: IncomingHttpHeaders, version: string): boolean {
-  const header = headers['mcp-protocol-version'];
-  return header !== undefined && header !== version;
 }
 
 /** A client that asks for a legacy version in this way must not be sent back to it: it would ask in this way again. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { Log } from '../../../shared/log.ts';
 import type { AgentContext } from '../../calls/dispatcher.ts';
+import { Cancellation } from '../../editors/cancellation.ts';
 import { type AgentHints, agentHints } from '../agent-hints.ts';
 import type { ClientInfo } from '../client-info.ts';
 import { logNotification } from '../content.ts';
@@ -37,12 +38,12 @@ export async function answerModernRequest(
   { req, res, acceptsStream }: PostExchange,
   deps: ModernRequestDeps,
 ): Promise<void> {
-  const controller = new AbortController();
+  const cancellation = new Cancellation();
   let running = true;
   res.once('close', () => {
-    if (running) controller.abort();
+    if (running) cancellation.abort();
   });
-  const isRunning = (): boolean => running && !controller.signal.aborted;
+  const isRunning = (): boolean => running && !cancellation.aborted;
   let stream: SseStream | undefined;
   const notify = (json: string): void => {
     stream ??= new SseStream(res, { clock: deps.clock });
@@ -50,7 +51,7 @@ export async function answerModernRequest(
   };
   const { json, status } = await answerOf(request, deps, {
     agent: agentContext(request.client, agentHints(req.headers)),
-    signal: controller.signal,
+    signal: cancellation,
     ...(acceptsStream ? outlets(request, notify, isRunning) : {}),
   });
   running = false;

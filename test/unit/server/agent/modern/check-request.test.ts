@@ -39,6 +39,8 @@ describe('The check of a modern request', () => {
       -32_022,
     );
     assert.equal(codeOf(check({ [versionKey]: '2027-01-01' })), -32_020);
+    assert.equal(codeOf(check({ [versionKey]: undefined }, later)), -32_022);
+    assert.equal(codeOf(check({ [versionKey]: undefined })), -32_602);
     assert.equal(codeOf(check({ ...capabilities }, { 'mcp-method': 'x' })), -32_602);
     assert.equal(codeOf(check({}, { 'mcp-method': 'x' })), -32_020);
   });

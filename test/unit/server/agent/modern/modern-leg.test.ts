@@ -96,7 +96,7 @@ describe('The modern leg', () => {
   }
 
   it('does not cancel a request that has been answered', async () => {
-    let signal: AbortSignal | undefined;
+    let signal: MethodContext['signal'] | undefined;
     await start((_params, context) => {
       ({ signal } = context);
       return Promise.resolve('{}');
