@@ -1,4 +1,7 @@
-/** `npm test`: every part in order, on after a failure, one count at the end. `npm test -- unit ui` runs some parts. */
+/**
+ * `npm test`: every part in order, on after a failure, one count at the end. `npm test -- unit ui` runs some parts, also
+ * those that a whole run leaves out.
+ */
 import { parseArgs } from 'node:util';
 import { endOwned } from './host/processes.ts';
 import { allParts, type Part } from './run/parts.ts';
@@ -22,7 +25,9 @@ function chosenParts(names: readonly string[]): readonly Part[] {
     );
     process.exit(2);
   }
-  return names.length === 0 ? parts : parts.filter((part) => names.some((name) => matches(part.name, name)));
+  return names.length === 0
+    ? parts.filter((part) => !part.onRequest)
+    : parts.filter((part) => names.some((name) => matches(part.name, name)));
 }
 
 function matches(part: string, name: string): boolean {

@@ -10,7 +10,8 @@ import { measureAgentMemory } from './agent-memory.ts';
 import { measureComebacks } from './comebacks.ts';
 import { judge } from './goals.ts';
 import { measure, type Pace } from './measure.ts';
-import { type BenchResults, performancePage, report } from './report.ts';
+import { performancePage } from './performance-page.ts';
+import { type BenchResults, report } from './report.ts';
 import { openScene, rowNames } from './scene.ts';
 import { bundleSizes, listSize } from './sizes.ts';
 

@@ -30,7 +30,7 @@ export function judge(measured: readonly Measured[], { link }: Comebacks): reado
     ...whole.flatMap((name) =>
       (['sdk-v1', 'sdk-v2'] as const).map((sdk) =>
         atLeast(
-          `whole path (${era[name]}), calls/s at 64, to ${sdk.replace('-', ' ').toUpperCase()}'s stock transport`,
+          `whole path (${era[name]}), calls/s at 64, to ${sdk.replace('sdk-', 'SDK ')}'s stock transport`,
           ratio(name, sdk, 64, rate),
           5,
         ),

@@ -34,6 +34,7 @@ export function report(results: BenchResults): string {
       ['goal', 'wanted', 'reached', ''],
       goals.map(({ title, wanted, reached, met }) => [title, wanted, reached.toFixed(2), met ? 'met' : 'not met']),
     ),
+    `The two hops of the whole path alone, raw HTTP echo plus raw ws echo, take ${hopsAlone(results.measured).toFixed(2)}× the raw HTTP echo (p50 at 1).`,
     '## Start and return',
     table(
       ['', 'times', 'p50 ms', 'p95 ms'],
@@ -64,16 +65,11 @@ export function report(results: BenchResults): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** The page that is kept in the repository. */
-export function performancePage(results: BenchResults): string {
-  const intro = [
-    '# Performance',
-    '<!-- Written by `npm run bench -- --write`. -->',
-    'One run of `npm run bench`. Each server and the client are processes of their own; the client is the same for every',
-    'HTTP row. *Whole path*: agent → bridge → a window that answers at once → back. *CPU* is the serving process alone.',
-    'The SDK rows answer as JSON, the leaner of their two forms.',
-  ];
-  return `${intro.slice(0, 2).join('\n\n')}\n\n${intro.slice(2).join('\n')}\n\n${report(results)}`;
+/** What no bridge between the two can go below. */
+function hopsAlone(measured: readonly Measured[]): number {
+  const p50 = (wanted: RowName) =>
+    measured.find(({ name, concurrency }) => name === wanted && concurrency === 1)?.medians.p50Us ?? Number.NaN;
+  return (p50('http-echo') + p50('ws-echo')) / p50('http-echo');
 }
 
 function callTable({ measured, titles }: BenchResults): string {

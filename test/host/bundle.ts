@@ -11,6 +11,7 @@ import { outDir, repoRoot } from './paths.ts';
 export const editorSets = ['trusted', 'untrusted', 'no-folder'] as const;
 export type EditorSet = (typeof editorSets)[number];
 
+const mochaFile = 'mocha/lib/mocha.cjs';
 const editorDir = path.join(repoRoot, 'test/editor');
 
 /** The test files of a set, relative to `test/editor`, sorted. */
@@ -44,8 +45,9 @@ export async function bundleEditorTests(set: EditorSet): Promise<string> {
     format: 'cjs',
     target: 'node20',
     logLevel: 'warning',
-    // mocha is an ES module, which the extension host's Node can require.
-    external: ['vscode', 'mocha'],
+    // Its CommonJS file, because what `require` gives for mocha's ES module differs between Node 22 and 24.
+    alias: { mocha: mochaFile },
+    external: ['vscode', mochaFile],
   });
   return outfile;
 }

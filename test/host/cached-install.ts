@@ -100,6 +100,6 @@ export async function npm(
   );
   if (code !== 0) throw new Error(`npm ${args.join(' ')} in ${cwd} failed (${code}):\n${stderr}`);
   print(
-    `  npm ${args.slice(0, 1).join(' ')} ${path.basename(cwd)}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
+    `  npm ${args.slice(0, 2).join(' ')} ${path.basename(cwd)}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
   );
 }

@@ -9,6 +9,8 @@ export interface EditorSuiteOptions {
   readonly installation: HostInstallation;
   readonly chromium: string;
   readonly vsix: string;
+  /** Names results and screenshots. */
+  readonly name: string;
   readonly grep: string | undefined;
   readonly print: (line: string) => void;
 }
@@ -18,7 +20,6 @@ export async function runEditorSet(set: EditorSet, { vsix, grep, ...options }: E
   try {
     return await runSuite({
       ...options,
-      name: `editor-${set}`,
       tests: await bundleEditorTests(set),
       vsix: [vsix],
       stateDir: scratch.stateDir,

@@ -5,6 +5,7 @@ import { runConformance } from '../conformance/conformance.ts';
 import { editorSets, testFilesOf } from '../host/bundle.ts';
 import { findChromium } from '../host/chromium.ts';
 import { runEditorSet } from '../host/editor-suite.ts';
+import { setUpOldestHost } from '../host/oldest.ts';
 import { outDir, repoRoot } from '../host/paths.ts';
 import { type HostInstallation, setUpHost } from '../host/setup.ts';
 import { buildVsix, builtVsix } from '../host/vsix.ts';
@@ -18,6 +19,8 @@ interface RunOptions {
 
 export interface Part {
   readonly name: string;
+  /** Runs only when it is named. */
+  readonly onRequest?: true;
   run(options: RunOptions): Promise<Results>;
 }
 
@@ -98,15 +101,23 @@ function build(): Part {
   };
 }
 
+interface EditorParts {
+  /** First part of the parts' names. */
+  readonly prefix: string;
+  readonly setUp: (print: RunOptions['print']) => Promise<HostInstallation>;
+}
+
 /** The trusted set always runs, and fails when it has no tests. */
-function editorParts(): Part[] {
+function editorParts({ prefix, setUp }: EditorParts): Part[] {
   return editorSets
     .filter((set) => set === 'trusted' || testFilesOf(set).length > 0)
     .map((set) => ({
-      name: `editor-${set}`,
+      name: `${prefix}-${set}`,
       async run({ grep, print }) {
-        const installation: HostInstallation = await setUpHost(print);
-        return runEditorSet(set, { installation, chromium: findChromium(print), vsix: builtVsix(), grep, print });
+        const installation = await setUp(print);
+        print(`VS Code ${installation.version}`);
+        const name = `${prefix}-${set}`;
+        return runEditorSet(set, { name, installation, chromium: findChromium(print), vsix: builtVsix(), grep, print });
       },
     }));
 }
@@ -131,8 +142,9 @@ export function allParts(): readonly Part[] {
     mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
     { name: 'conformance', run: ({ print }) => runConformance(print) },
     ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 10 * minute })] : []),
-    ...editorParts(),
+    ...editorParts({ prefix: 'editor', setUp: setUpHost }),
     mocha({ folder: 'ui', testMs: 3 * minute, limitMs: 15 * minute, prepare: prepareHost }),
+    ...editorParts({ prefix: 'oldest', setUp: setUpOldestHost }).map((part) => ({ ...part, onRequest: true as const })),
   ];
 }
 

@@ -30,29 +30,31 @@ export interface BridgeOptions {
   readonly args?: readonly string[];
   /** Options of Node itself, for example a profiler's. */
   readonly nodeArgs?: readonly string[];
+  /** Another bundle than this repository's. */
+  readonly bundle?: string;
 }
 
 /** A real bridge process with its state directory. `dispose` in `afterEach` ends it, whatever the test did. */
 export class BridgeProcess {
   readonly stateDir: string;
   readonly #own: TempDir | undefined;
-  readonly #nodeArgs: readonly string[];
+  readonly #node: Pick<BridgeOptions, 'nodeArgs' | 'bundle'>;
   #child: ChildProcess | undefined;
   #event: ServeEvent | undefined;
   #exit: Promise<Exit> | undefined;
   #stderr = '';
   #restOfStdout = '';
 
-  private constructor(stateDir: string, own: TempDir | undefined, nodeArgs: readonly string[]) {
+  private constructor(stateDir: string, own: TempDir | undefined, node: Pick<BridgeOptions, 'nodeArgs' | 'bundle'>) {
     this.stateDir = stateDir;
     this.#own = own;
-    this.#nodeArgs = nodeArgs;
+    this.#node = node;
   }
 
   /** Starts a bridge and resolves once it has printed its first line. */
   static async start(options: BridgeOptions = {}): Promise<BridgeProcess> {
     const own = options.stateDir === undefined ? tempDir() : undefined;
-    const bridge = new BridgeProcess(options.stateDir ?? join(own?.path ?? '', 'state'), own, options.nodeArgs ?? []);
+    const bridge = new BridgeProcess(options.stateDir ?? join(own?.path ?? '', 'state'), own, options);
     try {
       await bridge.start(options.args);
     } catch (error) {
@@ -64,9 +66,7 @@ export class BridgeProcess {
 
   /** Starts again on the same state directory, with the same port unless `args` say otherwise. */
   async start(args: readonly string[] = ['--port', `${this.#event?.port ?? 0}`]): Promise<ServeEvent> {
-    const child = spawnHoldfast(['serve', '--json', '--state-dir', this.stateDir, ...args], {
-      nodeArgs: this.#nodeArgs,
-    });
+    const child = spawnHoldfast(['serve', '--json', '--state-dir', this.stateDir, ...args], this.#node);
     this.#child = child;
     this.#stderr = '';
     this.#restOfStdout = '';
@@ -173,10 +173,9 @@ export class BridgeProcess {
   }
 }
 
-export interface RunOptions {
+export interface RunOptions extends Pick<BridgeOptions, 'nodeArgs' | 'bundle'> {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  readonly nodeArgs?: readonly string[];
 }
 
 /** Runs `holdfast …` to its end. */
@@ -193,10 +192,10 @@ export async function runHoldfast(args: readonly string[], options: RunOptions =
   return { ...(await exitOf(child)), stdout, stderr };
 }
 
-function spawnHoldfast(args: readonly string[], { env, cwd, nodeArgs = [] }: RunOptions = {}): ChildProcess {
+function spawnHoldfast(args: readonly string[], { env, cwd, nodeArgs = [], bundle }: RunOptions = {}): ChildProcess {
   // A variable of the shell that runs the tests must not lead to a real state directory.
   const { [environment.stateDir]: _, [environment.window]: __, ...clean } = process.env;
-  const child = spawn(process.execPath, [...nodeArgs, bridgeBundle(), ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, bundle ?? bridgeBundle(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...clean, ...env },
     ...(cwd === undefined ? {} : { cwd }),

@@ -11,6 +11,10 @@ describe('Gathered writes', () => {
   beforeEach(() => {
     pieces = [];
     stream = new Writable({
+      write(chunk, _encoding, done) {
+        pieces.push(String(chunk));
+        done();
+      },
       writev(chunks, done) {
         pieces.push(chunks.map(({ chunk }) => String(chunk)).join(''));
         done();
@@ -19,32 +23,46 @@ describe('Gathered writes', () => {
     gather = gatherWrites(stream);
   });
 
-  function write(text: string): void {
-    gather();
-    stream.write(text);
+  function write(...texts: string[]): void {
+    for (const text of texts) {
+      gather();
+      stream.write(text);
+    }
   }
 
-  it('leave in one piece and in their order at the end of the turn', async () => {
+  it('leave at once when they come alone', async () => {
     write('a');
-    await Promise.resolve();
-    write('b');
-    assert.deepEqual(pieces, []);
-    await turn();
-    assert.deepEqual(pieces, ['ab']);
-  });
-
-  it('of the next turn are another piece', async () => {
-    write('a');
+    assert.deepEqual(pieces, ['a']);
     await turn();
     write('b');
-    await turn();
     assert.deepEqual(pieces, ['a', 'b']);
   });
 
-  it('of a stream that was destroyed meanwhile are lost without an error', async () => {
-    write('a');
+  it('leave in their order, all but the first in one piece at the end of the turn', async () => {
+    write('a', 'b');
+    await Promise.resolve();
+    write('c');
+    assert.deepEqual(pieces, ['a']);
+    await turn();
+    assert.deepEqual(pieces, ['a', 'bc']);
+  });
+
+  it('leave in one piece after a turn with several, until one comes alone again', async () => {
+    write('a', 'b');
+    await turn();
+    write('c', 'd');
+    await turn();
+    write('e');
+    await turn();
+    write('f');
+    assert.deepEqual(pieces, ['a', 'b', 'cd', 'e', 'f']);
+    await turn();
+  });
+
+  it('are lost without an error when the stream is destroyed meanwhile', async () => {
+    write('a', 'b');
     stream.destroy();
     await turn();
-    assert.deepEqual(pieces, []);
+    assert.deepEqual(pieces, ['a']);
   });
 });
