@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureActivation } from './activation.ts';
 import { measureAgentMemory } from './agent-memory.ts';
 import { measureComebacks } from './comebacks.ts';
 import { judge } from './goals.ts';
@@ -19,6 +20,8 @@ interface Extent {
   readonly pace: Pace;
   readonly comebacks: number;
   readonly sessions: readonly number[];
+  /** Windows of a real VS Code opened to see the extension activate. */
+  readonly windows: number;
 }
 
 const { values } = parseArgs({
@@ -32,10 +35,10 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds takes a whole number from 1');
 const extent: Extent = values.quick
-  ? { pace: { rounds: 1, sliceMs: 40, warmUpMs: 40 }, comebacks: 2, sessions: [50] }
-  : { pace: { rounds, sliceMs: 500, warmUpMs: 1_500 }, comebacks: 30, sessions: [1_000, 10_000] };
+  ? { pace: { rounds: 1, sliceMs: 40, warmUpMs: 40 }, comebacks: 2, sessions: [50], windows: 0 }
+  : { pace: { rounds, sliceMs: 500, warmUpMs: 1_500 }, comebacks: 30, sessions: [1_000, 10_000], windows: 5 };
 
-async function run({ pace, comebacks: times, sessions }: Extent): Promise<BenchResults> {
+async function run({ pace, comebacks: times, sessions, windows }: Extent): Promise<BenchResults> {
   const scene = await openScene();
   try {
     const measured = await measure(scene.rows, pace);
@@ -48,6 +51,7 @@ async function run({ pace, comebacks: times, sessions }: Extent): Promise<BenchR
       notServed: rowNames.filter((name) => scene.rows.every((row) => row.name !== name)),
       memory: await measureAgentMemory(sessions),
       comebacks,
+      activation: await measureActivation(windows),
       bundles: bundleSizes(),
       list: listSize(scene.toolList),
       goals: judge(measured, comebacks),

@@ -111,11 +111,15 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The one error that is meant: a proven window answered a call with something that no tool can answer. */
+const meantError =
+  /Z error \[agents\] tools\/call failed unexpectedly: TypeError: the result of tools\/call is not a JSON object$/;
+
 /** Lines of the bridge's log that nothing a client sends may cause. */
 export function logProblem(text: string, secrets: readonly string[]): string | undefined {
   const leaked = secrets.find((secret) => text.includes(secret));
   if (leaked !== undefined) return 'the log holds a secret';
   const entry = /^\d{4}-\S+Z (debug|info {1,2}|warn {1,2}) |^ {4}|^\{"heapProbe"|^$/;
-  const line = text.split('\n').find((each) => !entry.test(each));
+  const line = text.split('\n').find((each) => !entry.test(each) && !meantError.test(each));
   return line === undefined ? undefined : `the log has ${JSON.stringify(line.slice(0, 400))}`;
 }

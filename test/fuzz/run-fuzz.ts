@@ -55,7 +55,8 @@ export async function runFuzz({ n, seed, bundle, print }: FuzzOptions): Promise<
     const problem = await attempt(async () => {
       // The windows of a short run are within their grace at its end, which a short run does not wait for.
       const graceMs = n > 10_000 ? limits.graceMs + 5_000 : 5_000;
-      const left = await leftoverProblem(scene, before?.sockets, graceMs);
+      const lostSessions = workers.reduce((sum, worker) => sum + worker.lostAnswers, 0);
+      const left = await leftoverProblem(scene, { sockets: before?.sockets, lostSessions }, graceMs);
       const after = await footprint(scene);
       if (before === undefined || after === undefined) return left;
       print(outcomes(workers));

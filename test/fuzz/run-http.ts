@@ -26,6 +26,7 @@ export async function runHttpCase(given: HttpCase, worker: Worker): Promise<stri
   const outcome = await worker.send(bytes, options, honest);
   worker.count(endOf(outcome));
   if (outcome.kind === 'hang') return 'no answer, and the connection stays open';
+  if (outcome.kind === 'closed' && body?.includes('initialize') === true) worker.lostAnswers++;
   if (outcome.kind === 'closed')
     return honest && isPlain(given) ? 'the connection was closed without an answer' : undefined;
   const { answer } = outcome;
@@ -47,7 +48,9 @@ export async function runHttpCase(given: HttpCase, worker: Worker): Promise<stri
 function endOf(outcome: HttpOutcome): string {
   if (outcome.kind !== 'answer') return outcome.kind;
   const { status, body } = outcome.answer;
-  return status === 200 ? `200 ${/"error"/.test(body.toString('latin1', 0, 120)) ? 'error' : 'result'}` : String(status);
+  return status === 200
+    ? `200 ${/"error"/.test(body.toString('latin1', 0, 120)) ? 'error' : 'result'}`
+    : String(status);
 }
 
 /** The request, ready to be sent again; only the secrets of its bridge are left out. */

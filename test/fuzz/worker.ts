@@ -14,6 +14,8 @@ export class Worker {
   readonly number: number;
   /** Sessions that this worker has ended. */
   endedSessions = 0;
+  /** Connections that ended before an answer to a possible initialize came, which may have left a session. */
+  lostAnswers = 0;
   /** How many cases ended in which way. */
   readonly tally = new Map<string, number>();
   readonly #sessions = new Map<SessionKind, string>();

@@ -20,6 +20,11 @@ export interface CachedInstall {
   readonly install: (dir: string) => Promise<void>;
 }
 
+/** What takes long to get, outside the clone. */
+export function cacheDir(): string {
+  return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'holdfast');
+}
+
 /** Resolves with the folder of the installation, made now or found. */
 export async function cachedInstall({
   source,
@@ -33,7 +38,7 @@ export async function cachedInstall({
     .update(readFileSync(path.join(from, 'package-lock.json')))
     .digest('hex')
     .slice(0, 12);
-  const cache = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'holdfast');
+  const cache = cacheDir();
   const dir = path.join(cache, `${name}-${hash}-${platform}`);
   if (existsSync(dir)) return dir;
   mkdirSync(cache, { recursive: true });

@@ -7,6 +7,7 @@ import { until } from './deadline.ts';
 import { endGroup, own } from './processes.ts';
 import type { HostInstallation } from './setup.ts';
 import { tempFolder } from './temp-folder.ts';
+import { settingsFile } from './user-settings.ts';
 
 export interface HostOptions {
   readonly installation: HostInstallation;
@@ -34,25 +35,6 @@ export interface Host {
   stop(): Promise<void>;
 }
 
-const quietSettings = {
-  'workbench.startupEditor': 'none',
-  // In a browser VS Code saves after a delay by default; on the desktop it does not.
-  'files.autoSave': 'off',
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'extensions.autoUpdate': false,
-  'extensions.autoCheckUpdates': false,
-  'extensions.ignoreRecommendations': true,
-  'workbench.enableExperiments': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'chat.disableAIFeatures': true,
-  'typescript.disableAutomaticTypeAcquisition': true,
-  'npm.fetchOnlinePackageInfo': false,
-  'remote.autoForwardPorts': false,
-  'security.workspace.trust.startupPrompt': 'never',
-  'window.title': '${rootName}',
-};
-
 const startMs = 60_000;
 const run = promisify(execFile);
 
@@ -61,10 +43,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const folder = tempFolder();
   const data = folder.path;
   const writeSettings = (userSettings: Readonly<Record<string, unknown>>) => {
-    const settings = { ...quietSettings, 'security.workspace.trust.enabled': trust, ...userSettings };
+    const settings = settingsFile(trust, userSettings);
     for (const scope of ['User', 'Machine']) {
       mkdirSync(path.join(data, 'data', scope), { recursive: true });
-      writeFileSync(path.join(data, 'data', scope, 'settings.json'), JSON.stringify(settings, undefined, 2));
+      writeFileSync(path.join(data, 'data', scope, 'settings.json'), settings);
     }
   };
   writeSettings(options.userSettings ?? {});
@@ -121,7 +103,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-function hostEnvironment({ stateDir, env }: HostOptions): NodeJS.ProcessEnv {
+/** This process's environment without what steers another VS Code or bridge. */
+export function hostEnvironment({ stateDir, env }: Pick<HostOptions, 'stateDir' | 'env'>): NodeJS.ProcessEnv {
   const foreign = /^(npm_|VSCODE_|NODE_OPTIONS|ELECTRON_|HOLDFAST_)/;
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   // Without a gallery the server does not ask for one at each start.

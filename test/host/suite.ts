@@ -1,5 +1,4 @@
 /** What `runTests` of @vscode/test-electron does, on the host from the npm registry: a suite inside the extension host. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { format } from 'node:util';
@@ -9,6 +8,7 @@ import { openBrowser, windowUrl } from './browser.ts';
 import { within } from './deadline.ts';
 import { type Host, type HostOptions, startHost } from './host.ts';
 import { outDir, repoRoot } from './paths.ts';
+import { freshResultsFile, readResults, suiteEnvironment } from './suite-results.ts';
 
 export interface SuiteOptions extends Omit<HostOptions, 'driver'> {
   readonly chromium: string;
@@ -31,26 +31,15 @@ const exitCodeMs = 15_000;
 
 export async function runSuite(options: SuiteOptions): Promise<Results> {
   const { name, print } = options;
-  const resultsFile = path.join(outDir, `results/${name}.json`);
-  mkdirSync(path.dirname(resultsFile), { recursive: true });
-  rmSync(resultsFile, { force: true });
-  const env = {
-    ...options.env,
-    HOLDFAST_TEST_RESULTS: resultsFile,
-    ...(options.grep === undefined ? {} : { HOLDFAST_TEST_GREP: options.grep }),
-  };
+  const resultsFile = freshResultsFile(name);
+  const env = { ...options.env, ...suiteEnvironment(resultsFile, options.grep) };
   const host = await startHost({ ...options, env, driver: true });
   try {
     const browser = await openBrowser(options.chromium);
     const page = await browser.context.newPage();
     try {
       const code = await within(`suite ${name} ends`, options.suiteMs ?? 300_000, exitCodeOf(page, host, options));
-      // VS Code reports 0 when the extension host dies, so only written results count.
-      if (!existsSync(resultsFile)) throw new Error(`exit code ${code}, but the suite wrote no results`);
-      const results: Results = JSON.parse(readFileSync(resultsFile, 'utf8'));
-      if (results.passed + results.failed === 0) throw new Error('no test ran');
-      if (code !== 0 && results.failed === 0) throw new Error(`exit code ${code} although no test failed`);
-      return results;
+      return readResults(resultsFile, code);
     } catch (error) {
       await page.screenshot({ path: path.join(outDir, `${name}-failed.png`) }).catch(() => {
         // A page that crashed has no picture; the error itself is rethrown.

@@ -2,9 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runConformance } from '../conformance/conformance.ts';
-import { editorSets, testFilesOf } from '../host/bundle.ts';
+import { type EditorSet, editorSets, testFilesOf } from '../host/bundle.ts';
 import { findChromium } from '../host/chromium.ts';
 import { runEditorSet } from '../host/editor-suite.ts';
+import { runDesktopSet } from '../host/electron.ts';
 import { setUpOldestHost } from '../host/oldest.ts';
 import { outDir, repoRoot } from '../host/paths.ts';
 import { type HostInstallation, setUpHost } from '../host/setup.ts';
@@ -101,25 +102,31 @@ function build(): Part {
   };
 }
 
-interface EditorParts {
-  /** First part of the parts' names. */
-  readonly prefix: string;
-  readonly setUp: (print: RunOptions['print']) => Promise<HostInstallation>;
-}
+type RunSet = (set: EditorSet, options: RunOptions & { readonly name: string }) => Promise<Results>;
 
 /** The trusted set always runs, and fails when it has no tests. */
-function editorParts({ prefix, setUp }: EditorParts): Part[] {
+function editorParts(prefix: string, runSet: RunSet): Part[] {
   return editorSets
     .filter((set) => set === 'trusted' || testFilesOf(set).length > 0)
-    .map((set) => ({
-      name: `${prefix}-${set}`,
-      async run({ grep, print }) {
-        const installation = await setUp(print);
-        print(`VS Code ${installation.version}`);
-        const name = `${prefix}-${set}`;
-        return runEditorSet(set, { name, installation, chromium: findChromium(print), vsix: builtVsix(), grep, print });
-      },
-    }));
+    .map((set) => {
+      const name = `${prefix}-${set}`;
+      return { name, run: (options) => runSet(set, { name, ...options }) };
+    });
+}
+
+/** On a VS Code from the npm registry. */
+function onHost(setUp: (print: RunOptions['print']) => Promise<HostInstallation>): RunSet {
+  return async (set, options) => {
+    const installation = await setUp(options.print);
+    options.print(`VS Code ${installation.version}`);
+    return runEditorSet(set, { ...options, installation, chromium: findChromium(options.print), vsix: builtVsix() });
+  };
+}
+
+const onDesktop: RunSet = (set, options) => runDesktopSet(set, { ...options, vsix: builtVsix() });
+
+function onRequest(parts: readonly Part[]): Part[] {
+  return parts.map((part) => ({ ...part, onRequest: true }));
 }
 
 /** Gets what the UI tests need before mocha's clock runs. */
@@ -142,9 +149,10 @@ export function allParts(): readonly Part[] {
     mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
     { name: 'conformance', run: ({ print }) => runConformance(print) },
     ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 10 * minute })] : []),
-    ...editorParts({ prefix: 'editor', setUp: setUpHost }),
+    ...editorParts('editor', onHost(setUpHost)),
     mocha({ folder: 'ui', testMs: 3 * minute, limitMs: 15 * minute, prepare: prepareHost }),
-    ...editorParts({ prefix: 'oldest', setUp: setUpOldestHost }).map((part) => ({ ...part, onRequest: true as const })),
+    ...onRequest(editorParts('oldest', onHost(setUpOldestHost))),
+    ...onRequest(editorParts('electron', onDesktop)),
   ];
 }
 

@@ -15,7 +15,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 
 /** Mostly none. */
 export const edits: fc.Arbitrary<readonly Edit[]> = fc.oneof(
-  { weight: 5, arbitrary: fc.constant([]) },
+  { weight: 15, arbitrary: fc.constant([]) },
   { weight: 1, arbitrary: fc.array(edit, { minLength: 1, maxLength: 3 }) },
 );
 

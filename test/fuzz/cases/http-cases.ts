@@ -38,14 +38,14 @@ const framing: fc.Arbitrary<Framing> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...framings) },
 );
 const method = fc.oneof(
-  { weight: 60, arbitrary: fc.constant('POST') },
+  { weight: 80, arbitrary: fc.constant('POST') },
   {
     weight: 2,
     arbitrary: fc.constantFrom('GET', 'DELETE', 'PUT', 'HEAD', 'OPTIONS', 'PATCH', 'TRACE', 'post', 'G\u0000T'),
   },
 );
 const path = fc.oneof(
-  { weight: 60, arbitrary: fc.constant('/mcp') },
+  { weight: 80, arbitrary: fc.constant('/mcp') },
   {
     weight: 2,
     arbitrary: fc.constantFrom(
@@ -152,7 +152,7 @@ function headersAround(right: readonly (readonly [string, string])[]): fc.Arbitr
     wrongHeader.map((header) => [...base.filter(({ name }) => name !== header.name), header]),
     wrongHeader.map((header) => [...base, header]),
   );
-  return fc.oneof({ weight: 3, arbitrary: fc.constant(base) }, { weight: 1, arbitrary: broken });
+  return fc.oneof({ weight: 5, arbitrary: fc.constant(base) }, { weight: 1, arbitrary: broken });
 }
 
 const common = [

@@ -26,9 +26,10 @@ export interface LinkCase {
   readonly call: { readonly tool: string; readonly arguments: unknown; readonly reply: readonly Frame[] } | undefined;
 }
 
+/** Its folder holds no path that cases name: a call without a window goes to the window that answers. */
 const window = {
   name: 'fuzzed',
-  folders: [{ name: 'f', path: '/tmp/fuzz', uri: 'file:///tmp/fuzz' }],
+  folders: [{ name: 'f', path: '/srv/fuzzed', uri: 'file:///srv/fuzzed' }],
   remote: null,
   trusted: true,
   focused: false,
@@ -51,7 +52,10 @@ export const helloTemplate = {
   journal: ['a'],
 };
 
-const id = fc.constantFrom('{{call}}', 'unknown', '', 'x'.repeat(129), '__proto__');
+const id = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('{{call}}') },
+  { weight: 1, arbitrary: fc.constantFrom('unknown', '', 'x'.repeat(129), '__proto__') },
+);
 const error = { code: 'not_found', message: 'gone', hint: 'look', retryable: false, executed: 'no' };
 const toolResult = { content: [{ type: 'text', text: 'ok' }], structuredContent: { path: 'a' } };
 
