@@ -1,21 +1,34 @@
 /** What is said about arguments that do not fit: which one, what was wanted, and the name that was probably meant. */
 import { z } from 'zod';
+import { limits } from './limits.ts';
 
 type Path = readonly PropertyKey[];
 
-/** One sentence per argument, at any depth, that the schema does not know. */
-export function unknownArguments(schema: z.core.$ZodType, value: unknown, path: Path = []): string[] {
+/** One sentence per argument, at any depth, that the schema does not know; of very many only the first. */
+export function unknownArguments(schema: z.core.$ZodType, value: unknown): string[] {
+  return findUnknown(schema, value, [])
+    .slice(0, limits.inputProblemsMax)
+    .map(({ path, names }) => describeUnknown(path, names));
+}
+
+interface Unknown {
+  readonly path: Path;
+  /** What is accepted there. */
+  readonly names: readonly string[];
+}
+
+function findUnknown(schema: z.core.$ZodType, value: unknown, path: Path): readonly Unknown[] {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodArray && Array.isArray(value)) {
-    return value.flatMap((item, index) => unknownArguments(inner.element, item, [...path, index]));
+    return value.flatMap((item, index) => findUnknown(inner.element, item, [...path, index]));
   }
   if (!(inner instanceof z.ZodObject) || typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   const fields = fieldsOf(inner);
   return Object.entries(value).flatMap(([name, item]) => {
     const known = fields.get(name);
     return known === undefined
-      ? [describeUnknown([...path, name], [...fields.keys()])]
-      : unknownArguments(known, item, [...path, name]);
+      ? [{ path: [...path, name], names: [...fields.keys()] }]
+      : findUnknown(known, item, [...path, name]);
   });
 }
 
@@ -87,13 +100,13 @@ function shown(value: unknown): string {
   return text.length <= 40 ? text : `a ${typeof value} of ${text.length - 2} characters`;
 }
 
-/** `edits[0].old`, quoted. */
+/** `edits[0].old`, quoted; what an agent made up can be longer than any name. */
 function quote(path: Path): string {
   const text = path.reduce<string>((joined, key) => {
     if (typeof key === 'number') return `${joined}[${key}]`;
     return joined === '' ? String(key) : `${joined}.${String(key)}`;
   }, '');
-  return JSON.stringify(text);
+  return JSON.stringify(text.length <= 200 ? text : `${text.slice(0, 200)}…`);
 }
 
 /** The name that was probably meant: the same but for case and separators, or at most a third of its letters away. */

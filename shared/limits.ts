@@ -84,8 +84,8 @@ export const limits = {
   lingerMs: 1_000,
   /** Messages in one JSON-RPC batch (2025-03-26 only). */
   batchMaxMessages: 100,
-  /** Agent sessions held in memory, about 25 KB each; beyond it the one unused for longest goes. */
-  sessionsMax: 2_000,
+  /** Agent sessions held in memory, about 7 KB each when idle; beyond it the one unused for longest goes. */
+  sessionsMax: 12_000,
   /** Ids of ended sessions that are remembered as such. */
   terminatedMax: 10_000,
   /** Values of one completion: MCP's own limit. */
@@ -116,6 +116,8 @@ export const limits = {
   recentCallsMax: 50,
 
   // --- answers ---
+  /** Wrong arguments that one refusal names: more of them are the same mistake again. */
+  inputProblemsMax: 20,
   /** About 2,000 tokens: the default size of one answer. */
   answerChars: 8_000,
   /** Hard cap of an answer: well below 25,000 tokens. */

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { HoldfastError } from './errors.ts';
 import { acceptedArguments, describeIssue, unknownArguments } from './input-issues.ts';
+import { limits } from './limits.ts';
 
 /**
  * Arguments that clients add by themselves to any tool's. One is dropped only where the tool has no argument of that
@@ -50,7 +51,11 @@ export function parseInput<I extends z.ZodObject>(
   }
   const problems = unknownArguments(schema, candidate);
   if (!parsed.success)
-    problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, valueAt(candidate, issue.path))));
+    problems.push(
+      ...parsed.error.issues
+        .slice(0, limits.inputProblemsMax)
+        .map((issue) => describeIssue(issue, valueAt(candidate, issue.path))),
+    );
   if (parsed.success && problems.length === 0) return parsed.data;
   throw invalidInput(tool, schema, [...new Set(problems)].join(' '));
 }

@@ -24,7 +24,8 @@ export function createPromptGet({ dispatcher }: { readonly dispatcher: Pick<Disp
   return async (params, context) => {
     const name = isRecord(params) ? params['name'] : undefined;
     if (name !== fixDiagnostics.name) {
-      const problem = `Unknown prompt ${JSON.stringify(name)}. Prompts: ${fixDiagnostics.name}.`;
+      const given = typeof name === 'string' ? `Unknown prompt ${JSON.stringify(name)}` : 'params.name must be a text';
+      const problem = `${given}. Prompts: ${fixDiagnostics.name}.`;
       throw new RpcError(rpcCodes.invalidParams, problem);
     }
     const given = argumentsSchema.safeParse((isRecord(params) ? params['arguments'] : undefined) ?? {});

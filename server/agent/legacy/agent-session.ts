@@ -78,14 +78,10 @@ export class AgentSession implements Disposable {
     return this.#stream !== undefined;
   }
 
-  /**
-   * Answers one request; undefined when the client cancelled it, because a cancelled request gets no response.
-   *
-   * @param body the whole message, for what the SDK answers
-   */
-  request(request: RpcRequest, body: unknown, context: RequestContext): Promise<string | undefined> {
+  /** Answers one request; undefined when the client cancelled it, because a cancelled request gets no response. */
+  request(request: RpcRequest, context: RequestContext): Promise<string | undefined> {
     return this.#running.run(request.id, context.notify, (cancellation) =>
-      this.#answer(request, body, context, cancellation),
+      this.#answer(request, context, cancellation),
     );
   }
 
@@ -137,14 +133,16 @@ export class AgentSession implements Disposable {
 
   async #answer(
     request: RpcRequest,
-    body: unknown,
     context: RequestContext,
     cancellation: Cancellation,
   ): Promise<string> {
-    const { id, method } = request;
+    const { id, method, params } = request;
     try {
       const result = await this.#result(request, context, cancellation);
-      return result === undefined ? (await this.#connected()).channel.request(id, body) : resultAnswer(id, result);
+      if (result !== undefined) return resultAnswer(id, result);
+      const { channel } = await this.#connected();
+      // Without whatever else stood in the message: the SDK refuses what JSON-RPC does not know, and we do not.
+      return channel.request(id, { jsonrpc: '2.0', id, method, params });
     } catch (error) {
       if (error instanceof RpcError) return errorAnswer(id, legacyCode(error), error.message, error.data);
       this.#deps.log.error(`${method} failed unexpectedly: ${String(error)}`);

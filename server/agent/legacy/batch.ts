@@ -34,7 +34,7 @@ async function answerEntry(
   context: RequestContext,
 ): Promise<string | undefined> {
   try {
-    if (message.kind === 'request') return await session.request(message, body, context);
+    if (message.kind === 'request') return await session.request(message, context);
     await session.notify(message.kind === 'notification' ? message.method : undefined, body);
     return undefined;
   } catch (error) {

@@ -18,7 +18,7 @@ export async function answerRequest(
   clock: Clock,
   headers?: OutgoingHttpHeaders,
 ): Promise<void> {
-  const { req, res, body, acceptsStream } = exchange;
+  const { req, res, acceptsStream } = exchange;
   let stream: SseStream | undefined;
   const notify = (json: string): void => {
     stream ??= new SseStream(res, { clock });
@@ -26,7 +26,7 @@ export async function answerRequest(
   };
   let answer: string | undefined;
   try {
-    answer = await session.request(request, body, {
+    answer = await session.request(request, {
       ...agentHints(req.headers),
       notify: acceptsStream ? notify : undefined,
     });

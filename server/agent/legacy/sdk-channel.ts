@@ -62,6 +62,12 @@ export class SdkChannel implements Transport {
   notify(body: unknown): void {
     const message = JSONRPCMessageSchema.safeParse(body);
     if (!message.success) throw new RpcError(rpcCodes.invalidRequest, 'Invalid Request: not a JSON-RPC message of MCP');
-    this.onmessage?.(message.data);
+    try {
+      this.onmessage?.(message.data);
+    } catch (error) {
+      // The SDK prints what it has no use for, and its stack is too small for the deepest nesting that JSON allows.
+      if (!(error instanceof RangeError)) throw error;
+      throw new RpcError(rpcCodes.invalidRequest, 'Invalid Request: the message is nested too deeply');
+    }
   }
 }

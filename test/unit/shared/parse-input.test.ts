@@ -151,5 +151,15 @@ describe('parseInput', () => {
       const { message } = refusal({ path: 'a', line: 'x'.repeat(5_000) });
       assert.match(message, /not a string of 5000 characters/);
     });
+
+    it('of very many wrong arguments only the first, and no name at any length', () => {
+      const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`made-up-${index}`, 1]));
+      const { message } = refusal({ path: 'a', ...many, ['x'.repeat(5_000)]: 1 });
+      assert.match(message, /"made-up-0"/);
+      assert.ok(message.length < 2_000, `${message.length} characters`);
+      assert.ok(refusal({ path: 'a', ['x'.repeat(5_000)]: 1 }).message.length < 500);
+      const edits = Array.from({ length: 1_000 }, () => ({}));
+      assert.ok(refusal({ path: 'a', edits }).message.length < 2_000);
+    });
   });
 });
