@@ -62,7 +62,7 @@ describe('What the bridge says unasked', function () {
 
   it('is a question, beside the answer to the call that needs it', async () => {
     for (const name of ['app', 'lib']) {
-      const path = `/work/${name}`;
+      const path = `/home/me/${name}`;
       await openWindow({
         window: { folders: [{ name, path, uri: `file://${path}` }] },
         handlers: { read_buffer: () => ({ structured: { name } }) },
@@ -72,7 +72,7 @@ describe('What the bridge says unasked', function () {
     const stream = messages(await send('POST', session, readBuffer(7)));
     const { value: asked } = await stream.next();
     assert.equal(asked?.method, 'roots/list');
-    const result = { roots: [{ uri: 'file:///work/lib' }] };
+    const result = { roots: [{ uri: 'file:///home/me/lib' }] };
     assert.equal((await postMcp(bridge, { jsonrpc: '2.0', id: asked.id, result }, session)).status, 202);
     const { value: answered } = await stream.next();
     assert.equal(answered?.id, 7);

@@ -114,13 +114,13 @@ describe('The newer SDK client', function () {
 
   it('gets a window by the headers of our own parts', async () => {
     const handler = (name: string) => ({ read_buffer: () => ({ structured: { name } }) });
-    const app = await scene.openWindow({ window: folder('/work/app'), handlers: handler('app') });
-    await scene.openWindow({ window: folder('/work/ünit'), handlers: handler('ünit') });
+    const app = await scene.openWindow({ window: folder('/home/me/app'), handlers: handler('app') });
+    await scene.openWindow({ window: folder('/home/me/ünit'), handlers: handler('ünit') });
     const answered = async (headers: Record<string, string>): Promise<unknown> => {
       const { client } = await scene.connectModern({ headers });
       return (await client.callTool({ name: 'read_buffer', arguments: { path: 'x' } })).structuredContent;
     };
-    const inUnit = encodeURIComponent('/work/ünit/src');
+    const inUnit = encodeURIComponent('/home/me/ünit/src');
     assert.deepEqual(await answered({ 'holdfast-folder': inUnit }), { name: 'ünit' });
     assert.deepEqual(await answered({ 'holdfast-folder': inUnit, 'holdfast-window': app.editorId }), { name: 'app' });
     assert.equal(await answered({}), undefined);

@@ -106,9 +106,9 @@ describe('The SDK client', function () {
 
   it('gets a window that suits its roots, and another one when they change', async () => {
     const handler = (name: string) => ({ read_buffer: () => ({ structured: { name } }) });
-    await openWindow({ window: folder('/work/app'), handlers: handler('app') });
-    await openWindow({ window: folder('/work/lib'), handlers: handler('lib') });
-    let roots = [{ uri: 'file:///work/lib/src' }];
+    await openWindow({ window: folder('/home/me/app'), handlers: handler('app') });
+    await openWindow({ window: folder('/home/me/lib'), handlers: handler('lib') });
+    let roots = [{ uri: 'file:///home/me/lib/src' }];
     let asked = 0;
     const { client } = await connect({
       capabilities: { roots: { listChanged: true } },
@@ -123,20 +123,20 @@ describe('The SDK client', function () {
     // Asked on the stream of the call itself, so it does not matter whether the client has opened its own by now.
     for (let call = 0; call < 3; call++) assert.deepEqual(await answered(), { name: 'lib' });
     assert.equal(asked, 1);
-    roots = [{ uri: 'file:///work/app' }];
+    roots = [{ uri: 'file:///home/me/app' }];
     await client.sendRootsListChanged();
     assert.deepEqual(await answered(), { name: 'app' });
   });
 
   it('gets a window by the headers of our own parts: its folder, and before that its window', async () => {
     const handler = (name: string) => ({ read_buffer: () => ({ structured: { name } }) });
-    const app = await openWindow({ window: folder('/work/app'), handlers: handler('app') });
-    await openWindow({ window: folder('/work/ünit'), handlers: handler('ünit') });
+    const app = await openWindow({ window: folder('/home/me/app'), handlers: handler('app') });
+    await openWindow({ window: folder('/home/me/ünit'), handlers: handler('ünit') });
     const answered = async (headers: Record<string, string>): Promise<unknown> => {
       const { client } = await connect({ headers });
       return (await client.callTool({ name: 'read_buffer', arguments: { path: 'x' } })).structuredContent;
     };
-    const inUnit = encodeURIComponent('/work/ünit/src');
+    const inUnit = encodeURIComponent('/home/me/ünit/src');
     assert.deepEqual(await answered({ 'holdfast-folder': inUnit }), { name: 'ünit' });
     assert.deepEqual(await answered({ 'holdfast-folder': inUnit, 'holdfast-window': app.editorId }), { name: 'app' });
     assert.equal(await answered({ 'holdfast-folder': '%' }), undefined);

@@ -26,12 +26,12 @@ export async function footprint(scene: Scene): Promise<Footprint | undefined> {
  * that its client ended is remembered up to a limit, with an id of at most 512 characters; the log file waits for a slow
  * disk. A leak of 100 bytes in each of 100,000 cases is 10 MB.
  */
-export function heldBound(endedSessions: number): number {
+function heldBound(endedSessions: number): number {
   return 4 * mb + Math.min(endedSessions, limits.terminatedMax) * 600;
 }
 
 /** The process's pages: V8 grows its young generation under load and seldom gives pages back, so this is a coarse net. */
-export const rssBound = 128 * mb;
+const rssBound = 128 * mb;
 
 export function growthProblem(before: Footprint, after: Footprint, endedSessions: number): string | undefined {
   const held = after.heldBytes - before.heldBytes;

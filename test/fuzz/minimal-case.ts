@@ -27,9 +27,12 @@ class Bench {
 
   async run(given: FuzzCase): Promise<string | undefined> {
     const { scene, worker } = await this.open();
-    const problem = (await attempt(() => runCase(given, worker))) ?? (await attempt(() => scene.problem()));
-    if (problem !== undefined) await this.dispose();
-    return problem;
+    const own = await attempt(() => runCase(given, worker));
+    // Of a bridge that is gone, its log tells more than the connection that broke.
+    const seen = await attempt(() => scene.problem());
+    if (own === undefined && seen === undefined) return undefined;
+    await this.dispose();
+    return [own, seen].filter((problem) => problem !== undefined).join('\n');
   }
 
   async open() {

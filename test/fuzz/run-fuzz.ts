@@ -15,6 +15,7 @@ export interface FuzzOptions {
 }
 
 export interface FuzzOutcome {
+  /** After a failure with those of the warm-up. */
   readonly cases: number;
   /** What went wrong, and how to see it again. */
   readonly failure: string | undefined;
@@ -46,7 +47,7 @@ export async function runFuzz({ n, seed, bundle, print }: FuzzOptions): Promise<
       const problem = failed ?? (await looked(scene));
       if (problem !== undefined) {
         const failure = await explain(problem, { seed, first, cases, bundle, workers, print });
-        return { cases: first + cases.length, failure };
+        return { cases: warmUpCases + first + cases.length, failure };
       }
       if ((first / chunkSize) % 20 === 19)
         print(`${first + cases.length} cases, resident ${inMb(residentBytes(scene))}`);

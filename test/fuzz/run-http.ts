@@ -56,7 +56,10 @@ function endOf(outcome: HttpOutcome): string {
 /** The request, ready to be sent again; only the secrets of its bridge are left out. */
 export async function describeHttpCase(given: HttpCase, worker: Worker): Promise<string> {
   const { bytes } = await rendered(given, worker);
-  const text = bytes.toString('latin1').replaceAll(worker.scene.bridge.token, '<token>');
+  const text = bytes
+    .toString('latin1')
+    .replaceAll(worker.scene.bridge.token, '<token>')
+    .replaceAll(/hf1\.[\w-]{50,}\.[\w-]+/g, '<session>');
   return text.length <= 4_000 ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, 4_000))} … ${text.length} bytes`;
 }
 

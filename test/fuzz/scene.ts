@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { editorTools } from '../../shared/catalog.ts';
 import type { LinkChallenge } from '../../shared/proof.ts';
@@ -10,6 +11,7 @@ import { type FakeAnswer, FakeEditor } from '../support/fake-editor.ts';
 import { rawHttp } from '../support/raw-http.ts';
 import { logProblem } from './oracle.ts';
 
+const statusMs = 10_000;
 const probe = fileURLToPath(new URL('../bench/heap-probe.mjs', import.meta.url));
 
 export interface Memory {
@@ -76,7 +78,9 @@ export class Scene {
 
   async status(): Promise<Status> {
     const headers = { authorization: `Bearer ${this.bridge.token}` };
-    const { status, text } = await rawHttp(this.bridge.port, { method: 'GET', path: '/status', headers });
+    const answer = rawHttp(this.bridge.port, { method: 'GET', path: '/status', headers });
+    const late = new AbortController();
+    const { status, text } = await Promise.race([answer, overdue(late.signal)]).finally(() => late.abort());
     if (status !== 200) throw new Error(`/status answered ${status}`);
     return JSON.parse(text);
   }
@@ -119,6 +123,12 @@ export class Scene {
     this.editor.cancels.length = 0;
     this.editor.received.length = 0;
   }
+}
+
+/** Rejects when a bridge that is well would long have answered. */
+async function overdue(signal: AbortSignal): Promise<never> {
+  await delay(statusMs, undefined, { signal });
+  throw new Error(`/status has no answer after ${statusMs} ms`);
 }
 
 function linkOf(file: string): string {

@@ -147,6 +147,7 @@ export function allParts(): readonly Part[] {
     build(),
     mocha({ folder: 'bridge', testMs: 30_000, limitMs: 10 * minute }),
     mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
+    mocha({ folder: 'fuzz', testMs: 2 * minute, limitMs: 5 * minute }),
     { name: 'conformance', run: ({ print }) => runConformance(print) },
     ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 10 * minute })] : []),
     ...editorParts('editor', onHost(setUpHost)),

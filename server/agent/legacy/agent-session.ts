@@ -131,11 +131,7 @@ export class AgentSession implements Disposable {
     this.#sdk = undefined;
   }
 
-  async #answer(
-    request: RpcRequest,
-    context: RequestContext,
-    cancellation: Cancellation,
-  ): Promise<string> {
+  async #answer(request: RpcRequest, context: RequestContext, cancellation: Cancellation): Promise<string> {
     const { id, method, params } = request;
     try {
       const result = await this.#result(request, context, cancellation);

@@ -3,7 +3,7 @@ import { type Edit, edits, someEdits } from './edits.ts';
 import { mutatedJson, oddJson } from './json.ts';
 import { initialize, type RpcBody, request, unanswered } from './rpc.ts';
 
-export interface Header {
+interface Header {
   readonly name: string;
   readonly value: string;
   readonly edits: readonly Edit[];

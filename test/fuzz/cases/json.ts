@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 
 const nested = (depth: number, open: string, close: string): string => `${open.repeat(depth)}0${close.repeat(depth)}`;
 
-/** JSON text of values that are unlikely to fit where they are put. */
+/** JSON text of values that are unlikely to fit where they are put. None is an id that a window may have: calls wait for windows. */
 export const oddJson: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 20,
