@@ -38,6 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const channel = store.add(vscode.window.createOutputChannel('Holdfast', { log: true }));
   const log = createOutputLog(channel);
   const settings = () => readSettings((key) => vscode.workspace.getConfiguration('holdfast').get(key));
+  const mayStartBridge = () => settings().bridgeStart === 'auto';
 
   const bridge = new BridgeProcess({
     clock,
@@ -84,7 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
       calls,
       bridge,
       openSocket: openLinkSocket,
-      mayStartBridge: () => settings().bridgeStart === 'auto',
+      mayStartBridge,
     }),
   );
 
@@ -98,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): void {
       reconnectNow: () => link.reconnectNow(),
       showLog: () => channel.show(),
       restartBridge: () => link.restartBridge(),
-      mayStartBridge: () => settings().bridgeStart === 'auto',
+      mayStartBridge,
       findEndpoint: () => findEndpoint(bridge),
     }),
   );

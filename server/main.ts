@@ -150,10 +150,11 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     ...front.sessions,
     recentCalls: [...dispatcher.statistics.recentCalls],
   });
+  // Whatever a window shows of agents and calls changes with a request.
+  const tellWindows = () => registry.broadcast(windowStatus);
   server.on('request', (request, response) => {
     front.request(request, response);
-    // Whatever a window shows of agents and calls changes with a request.
-    response.once('close', () => registry.broadcast(windowStatus));
+    response.once('close', tellWindows);
   });
   server.on('upgrade', (request, socket, head) => front.upgrade(request, socket, head));
 

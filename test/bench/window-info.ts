@@ -1,14 +1,10 @@
 import type { WindowInfo } from '../../shared/protocol.ts';
+import { sampleWindow } from '../support/sample-window.ts';
 
 /** What the windows of the bench say of themselves. */
 export const benchWindow: WindowInfo = {
+  ...sampleWindow,
   name: 'bench',
   folders: [{ name: 'bench', path: '/bench', uri: 'file:///bench' }],
-  remote: null,
-  trusted: true,
   focused: true,
-  app: 'Visual Studio Code',
-  appVersion: '1.103.0',
-  dirtyCount: 0,
-  activeFile: null,
 };

@@ -15,6 +15,7 @@ import { createLog } from '../../shared/log.ts';
 import { closeCodes } from '../../shared/protocol.ts';
 import { stateFiles } from '../../shared/state-files.ts';
 import { eventually } from '../support/eventually.ts';
+import { sampleWindow } from '../support/sample-window.ts';
 import { isAlive, StartRig } from '../support/start-rig.ts';
 
 const run = promisify(execFile);
@@ -48,17 +49,7 @@ describe('A window and its bridge', function () {
       mayStartBridge: () => mayStart,
       identity: { editorId, epoch: 'epoch-1', renew: () => assert.fail('nobody else has this id') },
       extensionVersion: '0.1.0',
-      describeWindow: () => ({
-        name: 'sample',
-        folders: [],
-        remote: null,
-        trusted: true,
-        focused: true,
-        app: 'test',
-        appVersion: '1',
-        dirtyCount: 0,
-        activeFile: null,
-      }),
+      describeWindow: () => sampleWindow,
       toolNames: [],
     });
     store.add(link);

@@ -1,5 +1,6 @@
 import type { EditorCall, EditorSession } from '../../server/editors/editor-call.ts';
 import type { WindowInfo } from '../../shared/protocol.ts';
+import { sampleWindow } from './sample-window.ts';
 
 export interface FakeEditorSessionOptions {
   readonly id?: string;
@@ -23,14 +24,8 @@ export function fakeEditorSession({
 
 function windowInfo(folders: readonly string[]): WindowInfo {
   return {
+    ...sampleWindow,
     name: folders[0]?.split(/[\\/]/).at(-1) ?? 'no folder',
     folders: folders.map((path) => ({ name: path, path, uri: `file://${path}` })),
-    remote: null,
-    trusted: true,
-    focused: false,
-    app: 'Visual Studio Code',
-    appVersion: '1.103.0',
-    dirtyCount: 0,
-    activeFile: null,
   };
 }

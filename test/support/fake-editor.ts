@@ -20,6 +20,7 @@ import {
   type WindowInfo,
 } from '../../shared/protocol.ts';
 import { eventually } from './eventually.ts';
+import { sampleWindow } from './sample-window.ts';
 
 const hmac: Hmac = (key, message) => createHmac('sha256', key).update(message).digest('base64url');
 
@@ -125,7 +126,7 @@ export class FakeEditor {
       editorId,
       epoch,
       extensionVersion: '0.0.0-fake',
-      window: { ...emptyWindow, ...options.window },
+      window: { ...sampleWindow, name: 'fake', ...options.window },
       tools: [...(options.tools ?? Object.keys(options.handlers ?? {}))],
       journal: [...journal],
       ...change,
@@ -203,18 +204,6 @@ export class FakeEditor {
       this.result(call.id, answer);
   }
 }
-
-const emptyWindow: WindowInfo = {
-  name: 'fake',
-  folders: [],
-  remote: null,
-  trusted: true,
-  focused: false,
-  app: 'Visual Studio Code',
-  appVersion: '1.139.0',
-  dirtyCount: 0,
-  activeFile: null,
-};
 
 function toolResult(structured: object): object {
   return { content: [{ type: 'text', text: JSON.stringify(structured) }], structuredContent: structured };

@@ -1,6 +1,7 @@
 import type { SendOutcome, SessionLink } from '../../server/editors/editor-session.ts';
 import { Emitter } from '../../shared/events.ts';
 import type { Hello, ToBridge, ToEditor } from '../../shared/protocol.ts';
+import { sampleWindow } from './sample-window.ts';
 
 /** A link without a socket: records what the bridge sends, and the test speaks for the window. */
 export class FakeSessionLink implements SessionLink {
@@ -64,15 +65,9 @@ export function fakeHello(change: Partial<Hello> = {}): Hello {
     epoch: 'epoch-1',
     extensionVersion: '0.0.0-fake',
     window: {
+      ...sampleWindow,
       name: 'greeter',
       folders: [{ name: 'greeter', path: '/home/me/greeter', uri: 'file:///home/me/greeter' }],
-      remote: null,
-      trusted: true,
-      focused: false,
-      app: 'Visual Studio Code',
-      appVersion: '1.139.0',
-      dirtyCount: 0,
-      activeFile: null,
     },
     tools: ['read_buffer', 'edit_buffer'],
     journal: [],

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { sampleWindow } from '../../support/sample-window.ts';
 import { type Edit, edits, someEdits } from './edits.ts';
 import { mutatedJson, oddJson } from './json.ts';
 import { toolCallParams } from './tool-arguments.ts';
@@ -28,15 +29,9 @@ export interface LinkCase {
 
 /** Its folder holds no path that cases name: a call without a window goes to the window that answers. */
 const window = {
+  ...sampleWindow,
   name: 'fuzzed',
   folders: [{ name: 'f', path: '/srv/fuzzed', uri: 'file:///srv/fuzzed' }],
-  remote: null,
-  trusted: true,
-  focused: false,
-  app: 'fuzz',
-  appVersion: '1',
-  dirtyCount: 0,
-  activeFile: null,
   revisions: { context: 1, diagnostics: 1 },
 };
 /** `{{proof}}` and the ids are put in when the link is open. */

@@ -9,27 +9,16 @@ import type { LinkSocket } from '../../../../extension/link/link-socket.ts';
 import type { LinkState } from '../../../../extension/link/link-state.ts';
 import { type Disposable, toDisposable } from '../../../../shared/disposable.ts';
 import { createLog } from '../../../../shared/log.ts';
-import { decode, type WindowInfo } from '../../../../shared/protocol.ts';
+import { decode } from '../../../../shared/protocol.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
+import { sampleWindow } from '../../../support/sample-window.ts';
 
 export const missing: FoundBridge = { kind: 'missing', reason: 'no bridge runs' };
 
 export function proven(instance = 'one'): ProvenBridge {
   return { kind: 'proven', port: 4711, instance, version: '0.1.0', secret: 's' };
 }
-
-const windowInfo: WindowInfo = {
-  name: 'sample',
-  folders: [],
-  remote: null,
-  trusted: true,
-  focused: true,
-  app: 'Visual Studio Code',
-  appVersion: '1.103.0',
-  dirtyCount: 0,
-  activeFile: null,
-};
 
 /** What the bridge does with a `hello`. */
 export type Greeting = 'welcome' | 'silence' | 'id_in_use' | { readonly close: number };
@@ -94,7 +83,7 @@ export class LinkRig implements Disposable {
         renew: () => this.ids.push(`window-${this.ids.length + 1}`),
       },
       extensionVersion: '0.1.0',
-      describeWindow: () => windowInfo,
+      describeWindow: () => sampleWindow,
       toolNames: ['read_buffer'],
     });
     if (states) this.link.onDidChangeState((state) => this.#line(describe(state)));
