@@ -4,6 +4,7 @@ import { HoldfastError } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
+import { PassingMap } from '../../shared/passing-map.ts';
 import type { Hello, ResultMessage, ToBridge, ToEditor, WindowInfo } from '../../shared/protocol.ts';
 import { linkDown, outcomeUnknown, tooLarge, tooManyCalls } from './call-errors.ts';
 import type { EditorCall, EditorSession } from './editor-call.ts';
@@ -36,7 +37,7 @@ export interface LinkedEditorSessionDeps {
 export class LinkedEditorSession implements EditorSession, Disposable {
   readonly id: string;
   readonly #deps: LinkedEditorSessionDeps;
-  readonly #pending = new Map<string, PendingCall>();
+  readonly #pending = new PassingMap<string, PendingCall>();
   /** Calls given up while the link was down: the same extension host is told on its return. */
   readonly #owedCancels = new Map<string, string>();
   readonly #changes = new Emitter<void>();
@@ -97,7 +98,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
     if (sameHost) for (const [id, reason] of this.#owedCancels) link.send({ type: 'cancel', id, reason });
     this.#owedCancels.clear();
     const journal = new Set(hello.journal);
-    for (const pending of [...this.#pending.values()]) this.#resume(pending, sameHost, journal);
+    for (const pending of this.#pending.values()) this.#resume(pending, sameHost, journal);
     this.#changes.fire();
   }
 
@@ -132,7 +133,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
     if (this.#state.kind === 'gone') return;
     this.#leaveState();
     this.#state = { kind: 'gone' };
-    for (const pending of [...this.#pending.values()]) {
+    for (const pending of this.#pending.values()) {
       const harmless = !pending.sent || pending.call.effect === 'read';
       pending.reject(
         harmless

@@ -1,3 +1,4 @@
+import { PassingMap } from '../../../shared/passing-map.ts';
 import { Cancellation } from '../../editors/cancellation.ts';
 import { RpcError, type RpcId, rpcCodes } from '../json-rpc.ts';
 
@@ -12,7 +13,7 @@ interface Running {
 
 /** The requests of one session that have no answer yet. */
 export class RunningRequests {
-  readonly #running = new Map<RpcId, Running>();
+  readonly #running = new PassingMap<RpcId, Running>();
 
   get size(): number {
     return this.#running.size;
@@ -68,6 +69,6 @@ export class RunningRequests {
   }
 
   cancelAll(): void {
-    for (const { cancel } of [...this.#running.values()]) cancel();
+    for (const { cancel } of this.#running.values()) cancel();
   }
 }
