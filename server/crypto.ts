@@ -5,8 +5,8 @@ import type { Hmac } from '../shared/proof.ts';
 export const hmacSha256: Hmac = (key, message) => createHmac('sha256', key).update(message).digest('base64url');
 
 /** Compares in a time that depends on the expected value's length only. */
-export function constantTimeEqual(expected: string, given: string): boolean {
-  const wanted = Buffer.from(expected);
+export function constantTimeEqual(expected: string | Buffer, given: string): boolean {
+  const wanted = typeof expected === 'string' ? Buffer.from(expected) : expected;
   // What it holds before does not matter: unless all of it is overwritten, the lengths differ.
   const padded = Buffer.allocUnsafe(wanted.length);
   const actual = Buffer.from(given);

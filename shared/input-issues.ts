@@ -65,8 +65,15 @@ function describeUnknown(path: Path, names: readonly string[]): string {
   return `Unknown argument ${quote(path)}.${guess}${accepted}`;
 }
 
-function fieldsOf(schema: z.ZodObject): ReadonlyMap<string, z.core.$ZodType> {
-  return new Map<string, z.core.$ZodType>(Object.entries(schema.shape));
+type Fields = ReadonlyMap<string, z.core.$ZodType>;
+const knownFields = new WeakMap<z.ZodObject, Fields>();
+
+function fieldsOf(schema: z.ZodObject): Fields {
+  const known = knownFields.get(schema);
+  if (known !== undefined) return known;
+  const fields: Fields = new Map<string, z.core.$ZodType>(Object.entries(schema.shape));
+  knownFields.set(schema, fields);
+  return fields;
 }
 
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {

@@ -157,5 +157,5 @@ export function decode(text: string): unknown {
   if (typeof envelope !== 'object' || envelope === null || Array.isArray(envelope)) {
     throw new SyntaxError('a link message is a JSON object');
   }
-  return border === -1 ? envelope : { ...envelope, content: text.slice(border + 1) };
+  return border === -1 ? envelope : Object.assign(envelope, { content: text.slice(border + 1) });
 }

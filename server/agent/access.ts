@@ -15,6 +15,7 @@ export interface Access {
  */
 export function createAccess({ port, token }: { readonly port: number; readonly token: string }): Access {
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  const bearer = Buffer.from(token);
   const origins = new Set([...hosts].map((host) => `http://${host}`));
 
   return {
@@ -30,7 +31,7 @@ export function createAccess({ port, token }: { readonly port: number; readonly 
 
     checkBearer({ headers: { authorization } }) {
       const given = /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1];
-      if (given !== undefined && constantTimeEqual(token, given)) return undefined;
+      if (given !== undefined && constantTimeEqual(bearer, given)) return undefined;
       const problem = given === undefined ? 'no bearer token was sent' : 'the bearer token is not the right one';
       return {
         status: 401,

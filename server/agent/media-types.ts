@@ -15,9 +15,14 @@ export function checkMediaTypes(req: IncomingMessage, accepted: readonly string[
   return undefined;
 }
 
+/** The header is the same in nearly every request. */
+let latest: { readonly header: string; readonly types: readonly string[] } = { header: '', types: [''] };
+
 /** The accepted media types without their parameters; none when the header is missing, which accepts anything. */
-export function acceptedTypes({ headers }: Pick<IncomingMessage, 'headers'>): readonly string[] {
-  return headers.accept === undefined ? [] : headers.accept.split(',').map(mediaType);
+export function acceptedTypes({ headers: { accept } }: Pick<IncomingMessage, 'headers'>): readonly string[] {
+  if (accept === undefined) return [];
+  if (accept !== latest.header) latest = { header: accept, types: accept.split(',').map(mediaType) };
+  return latest.types;
 }
 
 function mediaType(header: string | undefined): string {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../shared/clock.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 import { limits } from '../../shared/limits.ts';
 
 export type RequestBody =
@@ -16,9 +17,10 @@ export function readBody(req: IncomingMessage, clock: Clock): Promise<RequestBod
     const chunks: Buffer[] = [];
     let bytes = 0;
     let finished = false;
+    let deadline: Disposable | undefined;
     const finish = (body: RequestBody): void => {
       finished = true;
-      deadline.dispose();
+      deadline?.dispose();
       // After a whole body only `close` can come, and taking listeners off costs more than a flag.
       if (body.kind !== 'whole') req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
       resolve(body);
@@ -36,7 +38,10 @@ export function readBody(req: IncomingMessage, clock: Clock): Promise<RequestBod
     const onClose = (): void => {
       if (!finished) finish({ kind: 'cut_off' });
     };
-    const deadline = clock.after(limits.bodyMs, () => finish({ kind: 'too_slow' }));
     req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+    // Most bodies arrive together with their heads: these need no timer.
+    process.nextTick(() => {
+      if (!finished && !req.complete) deadline = clock.after(limits.bodyMs, () => finish({ kind: 'too_slow' }));
+    });
   });
 }

@@ -19,7 +19,7 @@ import {
 } from '../json-rpc.ts';
 import { checkRequest, type ServedVersions } from './check-request.ts';
 import type { Envelope } from './envelope.ts';
-import { answerModernRequest } from './modern-request.ts';
+import { answerModernRequest, type ModernRequestDeps } from './modern-request.ts';
 import { RecentAgents } from './recent-agents.ts';
 import { createToModernResult, type ToModernResult } from './results.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -43,6 +43,7 @@ export class ModernLeg implements Leg, Disposable {
   readonly #deps: ModernLegDeps;
   readonly #versions: ServedVersions;
   readonly #toResult: ToModernResult;
+  readonly #requestDeps: ModernRequestDeps;
   /** Answers that are the same for everybody, by method. */
   readonly #constantResults: ReadonlyMap<string, Buffer>;
   readonly #agents: RecentAgents;
@@ -54,6 +55,7 @@ export class ModernLeg implements Leg, Disposable {
     this.#deps = deps;
     this.#versions = { modern: modernVersions, legacy: legacyVersions };
     this.#toResult = createToModernResult(resultMeta);
+    this.#requestDeps = { toResult: this.#toResult, clock, log };
     this.#constantResults = this.#encodeConstants();
     this.#agents = new RecentAgents({ clock, log });
     this.#subscriptions = new Subscriptions({ content, resultMeta, clock });
@@ -115,10 +117,7 @@ export class ModernLeg implements Leg, Disposable {
         message: `Method not found: ${method}`,
       });
     }
-    return answerModernRequest({ ...request, run, client, logLevel }, exchange, {
-      ...this.#deps,
-      toResult: this.#toResult,
-    });
+    return answerModernRequest({ ...request, run, client, logLevel }, exchange, this.#requestDeps);
   }
 
   #listen(request: RpcRequest, client: ClientInfo, { res, acceptsStream }: PostExchange): void {

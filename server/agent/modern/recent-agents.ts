@@ -22,6 +22,7 @@ export class RecentAgents {
   readonly #deps: RecentAgentsDeps;
   /** By name and version; the one unseen for longest first. */
   readonly #present = new Map<string, Presence>();
+  #latest: Presence | undefined;
 
   constructor(deps: RecentAgentsDeps) {
     this.#deps = deps;
@@ -50,6 +51,9 @@ export class RecentAgents {
 
   /** What is remembered of the agent, which is now the one seen last. */
   #presenceOf(client: ClientInfo): Presence {
+    const latest = this.#latest;
+    if (latest?.client.name === client.name && latest.client.version === client.version && this.#isHere(latest))
+      return latest;
     const key = `${client.name}\n${client.version}`;
     const known = this.#present.get(key);
     if (known === undefined || !this.#isHere(known)) {
@@ -58,6 +62,7 @@ export class RecentAgents {
     const presence = known ?? { client, seenMs: this.#deps.clock.now(), openStreams: 0 };
     this.#present.delete(key);
     this.#present.set(key, presence);
+    this.#latest = presence;
     if (this.#present.size > limits.agentsSeenMax) this.#forgetOldest();
     return presence;
   }
