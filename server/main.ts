@@ -22,6 +22,7 @@ import { constantTimeEqual, hmacSha256 } from './crypto.ts';
 import { EditorRegistry } from './editors/editor-registry.ts';
 import { EditorServer } from './editors/editor-server.ts';
 import { IdleExit } from './idle-exit.ts';
+import { asksForWebSocket, ignoreUpgrade } from './ignore-upgrade.ts';
 import { listen } from './listen.ts';
 import { bridgeLockPath, nodeSocketLock } from './node-socket-lock.ts';
 import type { ServeOptions } from './options.ts';
@@ -156,7 +157,10 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     front.request(request, response);
     response.once('close', tellWindows);
   });
-  server.on('upgrade', (request, socket, head) => front.upgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    if (asksForWebSocket(request)) front.upgrade(request, socket, head);
+    else ignoreUpgrade(server, request, socket, head);
+  });
 
   // Before anybody knows of this bridge: whoever started it may stop it at once.
   const left = leaveReason(options, registry, () => front.activity);
