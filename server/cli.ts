@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
+import type { StalePolicy } from './agent/legacy/stale-policy.ts';
 import { PortTakenError } from './listen.ts';
 import { McpCallError } from './mcp-call.ts';
 import {
@@ -8,6 +9,7 @@ import {
   parseCallTimeout,
   parseHost,
   parseIdleExit,
+  parseOnStale,
   parsePort,
   parseToolInput,
   type ServeOptions,
@@ -36,6 +38,7 @@ export interface CliDeps {
   readonly serve: (options: ServeOptions) => Promise<number>;
   readonly status: (options: StatusOptions) => Promise<number>;
   readonly call: (options: CallOptions) => Promise<number>;
+  readonly rotate: (options: StatusOptions) => Promise<number>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
@@ -64,6 +67,15 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
   }
 }
 
+/** As commander hands them over. */
+interface ServeArguments {
+  readonly port?: number;
+  readonly stateDir?: string;
+  readonly idleExit: number | 'never';
+  readonly onStale?: StalePolicy;
+  readonly json: boolean;
+}
+
 function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Command {
   const program = new Command('holdfast')
     .description('The bridge between MCP agents and your VS Code windows.')
@@ -89,12 +101,18 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
       parseIdleExit,
       limits.idleExitMs,
     )
-    .action(async (options: { port?: number; stateDir?: string; idleExit: number | 'never'; json: boolean }) => {
+    .option(
+      '--on-stale <policy>',
+      'a dead session id that an agent repeats: heal (404, then a fresh session), diagnose (always 404) or adopt (at once) (default: sessions.onStale of config.json, else heal)',
+      parseOnStale,
+    )
+    .action(async (options: ServeArguments) => {
       finish(
         await deps.serve({
           port: options.port,
           stateDir: deps.stateDir(options.stateDir),
           idleExitMs: options.idleExit,
+          onStale: options.onStale,
           json: options.json,
         }),
       );
@@ -103,6 +121,12 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
   command('status', 'Tell whether a bridge runs, and what is connected to it.').action(
     async (options: { stateDir?: string; json: boolean }) => {
       finish(await deps.status({ stateDir: deps.stateDir(options.stateDir), json: options.json }));
+    },
+  );
+
+  command('rotate', 'Make a new token and new keys; whatever has the old ones is shut out.').action(
+    async (options: { stateDir?: string; json: boolean }) => {
+      finish(await deps.rotate({ stateDir: deps.stateDir(options.stateDir), json: options.json }));
     },
   );
 

@@ -15,9 +15,10 @@ import { currentBoot, removeBridgeFile, writeBridgeFile } from './bridge-file.ts
 import { openBridgeLog } from './bridge-log.ts';
 import { createBridgeTools } from './calls/bridge-tools.ts';
 import { Dispatcher } from './calls/dispatcher.ts';
-import { claimStateDir } from './claim-state-dir.ts';
+import { type Claim, claimStateDir } from './claim-state-dir.ts';
 import { exitCodes, runCli } from './cli.ts';
 import { type CommandDeps, call, status } from './commands.ts';
+import { readConfig } from './config.ts';
 import { constantTimeEqual, hmacSha256 } from './crypto.ts';
 import { EditorRegistry } from './editors/editor-registry.ts';
 import { EditorServer } from './editors/editor-server.ts';
@@ -26,6 +27,9 @@ import { asksForWebSocket, ignoreUpgrade } from './ignore-upgrade.ts';
 import { listen } from './listen.ts';
 import { bridgeLockPath, nodeSocketLock } from './node-socket-lock.ts';
 import type { ServeOptions } from './options.ts';
+import { ensurePrivateDirectory } from './private-files.ts';
+import { rotate } from './rotate.ts';
+import { sessionFile } from './session-file.ts';
 import { type LeaveReason, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
@@ -42,21 +46,27 @@ const stderr = (text: string) => void process.stderr.write(text);
 const find = (stateDir: string) =>
   findBridge({ stateDir, boot: currentBoot(clock.wallMs()), nonce, proofMs: limits.proofMs });
 
-async function serve(options: ServeOptions): Promise<number> {
-  const { stateDir } = options;
-  const secrets = openSecrets(stateDir);
-  const claim = await claimStateDir({
+function claim(stateDir: string, retryMs: number): Promise<Claim> {
+  return claimStateDir({
     lockPath: bridgeLockPath(stateDir, tmpdir()),
     lockDeps: nodeSocketLock(clock, random),
     find: () => find(stateDir),
     clock,
     waitMs: limits.bridgeStartMs,
-    retryMs: limits.claimRetryMs,
+    retryMs,
   });
-  if (claim.kind === 'running') {
-    announce('already-running', claim.bridge, options.json);
+}
+
+async function serve(options: ServeOptions): Promise<number> {
+  const { stateDir } = options;
+  ensurePrivateDirectory(stateDir);
+  const claimed = await claim(stateDir, limits.claimRetryMs);
+  if (claimed.kind === 'running') {
+    announce('already-running', claimed.bridge, options.json);
     return exitCodes.ok;
   }
+  // Not earlier: while the directory was another's, `holdfast rotate` may have changed them.
+  const secrets = openSecrets(stateDir);
 
   const { log, flush } = openBridgeLog({
     stateDir,
@@ -74,7 +84,7 @@ async function serve(options: ServeOptions): Promise<number> {
   try {
     return await runBridge(options, secrets, log);
   } finally {
-    claim.lock.dispose();
+    claimed.lock.dispose();
     await flush();
   }
 }
@@ -83,6 +93,8 @@ async function serve(options: ServeOptions): Promise<number> {
 async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Promise<number> {
   const { stateDir } = options;
   const startedMs = clock.now();
+  const { config, problems } = readConfig(stateDir);
+  for (const problem of problems) log.warn(problem);
   const instance = randomBytes(12).toString('base64url');
   const server = createServer({ noDelay: true, keepAlive: true });
   const listening = await listen({
@@ -120,6 +132,8 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     port,
     token: secrets.token,
     sessionKey: secrets.sessionKey,
+    records: sessionFile(stateDir),
+    onStale: options.onStale ?? config.sessions.onStale,
     instance,
     version,
     content,
@@ -135,6 +149,7 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
       url: `${bridgeOrigin(port)}/mcp`,
       uptimeMs: Math.round(clock.now() - startedMs),
       ...(strangerOn === undefined ? {} : { strangerOn }),
+      ...(problems.length === 0 ? {} : { problems: [...problems] }),
       windows: registry.list().map(describeWindow),
       ...front.sessions,
       calls: dispatcher.statistics,
@@ -233,6 +248,13 @@ async function main(): Promise<void> {
     serve,
     status: (options) => status(options, deps),
     call: (options) => call(options, deps),
+    rotate: (options) =>
+      rotate(options, {
+        claim: (stateDir) => claim(stateDir, limits.rotateRetryMs),
+        stop: (pid) => process.kill(pid, 'SIGTERM'),
+        clock,
+        stdout,
+      }),
     stdout,
     stderr,
   });

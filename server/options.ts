@@ -1,4 +1,5 @@
 import { limits } from '../shared/limits.ts';
+import { type StalePolicy, stalePolicies } from './agent/legacy/stale-policy.ts';
 
 export interface ServeOptions {
   /** Undefined: the port kept for this user, chosen at the first start. 0: any free port, not kept. */
@@ -6,6 +7,8 @@ export interface ServeOptions {
   readonly stateDir: string;
   /** Milliseconds without link, stream and request. */
   readonly idleExitMs: number | 'never';
+  /** Undefined: as `config.json` says. */
+  readonly onStale: StalePolicy | undefined;
   /** Whether the first line of stdout is the `ServeEvent` as JSON. */
   readonly json: boolean;
 }
@@ -41,6 +44,13 @@ const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 export function parseIdleExit(text: string): number | 'never' {
   if (text === '0' || text === 'never') return 'never';
   return parseDuration('--idle-exit', text, 'or "never"');
+}
+
+/** What happens to a stale session id that an agent repeats. */
+export function parseOnStale(text: string): StalePolicy {
+  const policy = stalePolicies.find((known) => known === text);
+  if (policy === undefined) throw new OptionError(`--on-stale takes ${stalePolicies.join(', ')}, not "${text}".`);
+  return policy;
 }
 
 /** The time that a call from the shell may take, within what a tool may take at all. */

@@ -33,6 +33,13 @@ export function openSecrets(stateDir: string): Secrets {
   };
 }
 
+/** New secrets in the place of the old ones; only while no bridge runs. Returns the names of the files. */
+export function replaceSecrets(stateDir: string): readonly string[] {
+  const names = [stateFiles.token, stateFiles.sessionKey, stateFiles.editorSecret];
+  for (const name of names) writePrivate(join(stateDir, name), newSecret());
+  return names;
+}
+
 /** A secret that a client needs to talk to the bridge; undefined where no bridge has run yet. */
 export function readSecret(stateDir: string, name: 'token' | 'editor.secret'): string | undefined {
   const path = join(stateDir, name);
@@ -41,10 +48,11 @@ export function readSecret(stateDir: string, name: 'token' | 'editor.secret'): s
 }
 
 function secret(path: string): string {
-  return checkSecret(
-    path,
-    createPrivateOnce(path, () => `${randomBytes(32).toString('base64url')}\n`),
-  );
+  return checkSecret(path, createPrivateOnce(path, newSecret));
+}
+
+function newSecret(): string {
+  return `${randomBytes(32).toString('base64url')}\n`;
 }
 
 function checkSecret(path: string, content: string): string {

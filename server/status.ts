@@ -9,6 +9,8 @@ const statusSchema = z.object({
   uptimeMs: z.number(),
   /** The user's port, when another program holds it. */
   strangerOn: z.number().optional(),
+  /** What of `config.json` is not used. */
+  problems: z.array(z.string()).optional(),
   windows: z.array(
     z.object({
       id: z.string(),
@@ -18,8 +20,9 @@ const statusSchema = z.object({
     }),
   ),
   agents: z.array(z.object({ name: z.string(), version: z.string(), sessions: z.number() })),
-  /** What became of stale agent sessions. */
+  /** What became of agents' sessions. */
   counters: z.record(z.string(), z.number()),
+  sessionEvents: z.array(z.unknown()).optional(),
   calls: z.object({
     finished: z.number(),
     failed: z.number(),
@@ -46,6 +49,7 @@ export function describeStatus(answer: unknown): string {
     ...(strangerOn === undefined
       ? []
       : [`WARNING: another program holds your port ${strangerOn}; agents configured for it do not reach this bridge.`]),
+    ...(status.problems ?? []).map((problem) => `WARNING: ${problem}`),
     windows.length === 0 ? 'No window is connected.' : `Windows (${windows.length}):`,
     ...windows.map(
       ({ id, name, folders, readiness }) =>
@@ -55,6 +59,9 @@ export function describeStatus(answer: unknown): string {
     ...agents.map(
       ({ name, version, sessions }) => `  ${name} ${version}, ${sessions} session${sessions === 1 ? '' : 's'}`,
     ),
+    `Agent sessions since the start: ${Object.entries(status.counters)
+      .map(([what, count]) => `${count} ${what}`)
+      .join(', ')}`,
     `Calls: ${calls.finished} done, ${calls.failed} of them failed, ${calls.pending} running`,
   ];
   return `${lines.join('\n')}\n`;

@@ -65,6 +65,10 @@ export const limits = {
   portAttempts: 20,
   /** A second starter asks again this often whether the first one is up. */
   claimRetryMs: 50,
+  /** `holdfast rotate` looks this often whether the bridge has left, to be there before the next one. */
+  rotateRetryMs: 10,
+  /** A bridge that was asked to leave for a rotation has to be gone by then. */
+  rotateMs: 15_000,
   /** A shutdown that hangs is cut off. */
   shutdownMs: 3_000,
   logMaxBytes: 1024 * 1024,
@@ -84,10 +88,28 @@ export const limits = {
   lingerMs: 1_000,
   /** Messages in one JSON-RPC batch (2025-03-26 only). */
   batchMaxMessages: 100,
-  /** Agent sessions held in memory, about 7 KB each when idle; beyond it the one unused for longest goes. */
-  sessionsMax: 12_000,
-  /** Ids of ended sessions that are remembered as such. */
+  /** Agent sessions that stay in memory while nothing pins them, about 7 KB each; the others come back from their id. */
+  sessionsIdleMax: 256,
+  /** An unused session leaves memory after this time. Until then its agent counts as present. */
+  sessionIdleMs: 30 * 60_000,
+  /** Pinned sessions that one arrival may step over in search of one that can leave: bounds the work, not the result. */
+  sessionEvictScan: 8,
+  /** Ids of ended sessions that are remembered as such, over restarts too: about 1 MB. */
   terminatedMax: 10_000,
+  /** Sessions whose log level and subscriptions are remembered over restarts. */
+  sessionRecordsMax: 1_000,
+  /** Subscriptions of one session that are; beyond it the agent is told that some were lost. */
+  sessionRecordMaxUris: 100,
+  /** Lines of `sessions.jsonl` that say nothing any more, before it is written anew. */
+  sessionRecordsStaleLines: 2_000,
+  /** Stale session ids that are remembered as answered once: a client that ignores the answer repeats the id soon. */
+  staleIdsMax: 1_000,
+  /** Dead session ids that stand for the fresh session that was made for them. */
+  sessionAliasesMax: 1_000,
+  /** The same thing happening to the same agent's sessions is logged at most this often. */
+  sessionEventMs: 10_000,
+  /** What happened to agents' sessions lately, as windows are told. */
+  sessionEventsMax: 10,
   /** Values of one completion: MCP's own limit. */
   completionsMax: 100,
   /** An agent that declared roots must name them within this time, or routing goes on without. */

@@ -126,6 +126,10 @@ const status = z.object({
   type: z.literal('status'),
   agents: z.array(z.object({ name: z.string(), version: z.string(), sessions: z.number().int() })),
   counters: z.object({ stale: z.number().int(), healed: z.number().int(), rehydrated: z.number().int() }),
+  /** What these counters counted last, newest last; numbers only grow. A bridge that does not tell sends none. */
+  sessionEvents: z
+    .array(z.object({ number: z.number().int(), kind: z.string(), text: z.string(), atMs: z.number() }))
+    .optional(),
   recentCalls: z.array(
     z.object({ tool: z.string(), agent: z.string(), ok: z.boolean(), ms: z.number(), atMs: z.number() }),
   ),

@@ -10,6 +10,10 @@ export const stateFiles = {
   editorSecret: 'editor.secret',
   /** Signs session ids. */
   sessionKey: 'session.key',
+  /** What of agents' sessions is not in their ids: what changed after `initialize`, and which have ended. */
+  sessions: 'sessions.jsonl',
+  /** Settings of the bridge; written by people. */
+  config: 'config.json',
   /** The port chosen once for this user. */
   port: 'port',
   log: 'bridge.log',

@@ -8,7 +8,7 @@ export type Era = 'legacy' | 'modern';
 export interface Leg {
   post(exchange: PostExchange): Promise<void>;
   get(req: IncomingMessage, res: ServerResponse): void;
-  delete(req: IncomingMessage, res: ServerResponse): void;
+  delete(req: IncomingMessage, res: ServerResponse): Promise<void> | void;
 }
 
 export interface PostExchange {

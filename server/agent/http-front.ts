@@ -12,9 +12,12 @@ import { groupAgents } from './group-agents.ts';
 import { answerJson, answerRefusal, type Refusal, refusalBody, refuseUnread } from './http-answers.ts';
 import { HttpTransport } from './http-transport.ts';
 import { rpcCodes } from './json-rpc.ts';
-import { LegacyLeg, legacyVersions } from './legacy/legacy-leg.ts';
+import { LegacyLeg } from './legacy/legacy-leg.ts';
 import { createSdkServers } from './legacy/sdk-server.ts';
 import { createSessionIds } from './legacy/session-id.ts';
+import type { RecordFile } from './legacy/session-records.ts';
+import type { StalePolicy } from './legacy/stale-policy.ts';
+import { legacyVersions } from './legacy/versions.ts';
 import { ModernLeg } from './modern/modern-leg.ts';
 import { serverInfo } from './server-info.ts';
 
@@ -23,6 +26,9 @@ export interface HttpFrontDeps {
   readonly port: number;
   readonly token: string;
   readonly sessionKey: string;
+  /** Where what agents change in their sessions is kept. */
+  readonly records: RecordFile;
+  readonly onStale: StalePolicy;
   readonly instance: string;
   readonly version: string;
   readonly content: AgentContent;
@@ -50,8 +56,8 @@ export interface HttpFront extends Disposable {
   request(req: IncomingMessage, res: ServerResponse): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly activity: HttpActivity;
-  /** The agents that are here, and what became of stale sessions: for `status`. */
-  readonly sessions: Pick<StatusMessage, 'agents' | 'counters'>;
+  /** The agents that are here, and what became of their sessions: for `status`. */
+  readonly sessions: Pick<StatusMessage, 'agents' | 'counters' | 'sessionEvents'>;
 }
 
 /** The whole HTTP surface of the bridge. Access is decided from the head of a request, before its body is read. */
@@ -62,6 +68,8 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
     content,
     connectSdk: createSdkServers({ version: deps.version, content }),
     sessionIds: createSessionIds(deps),
+    records: deps.records,
+    onStale: deps.onStale,
     instance: deps.instance,
     clock,
     log,
@@ -116,7 +124,7 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
     get sessions() {
       return {
         agents: groupAgents([...legacy.sessions.agents, ...modern.agents]),
-        counters: { ...legacy.counters, healed: 0, rehydrated: 0 },
+        ...legacy.sessions.status,
       };
     },
 

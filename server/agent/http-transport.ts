@@ -31,7 +31,7 @@ export class HttpTransport {
         const era = eraOfHeaders(req.headers);
         if (era === undefined) answerEmpty(res, 405, { allow: 'POST' });
         else if (req.method === 'GET') this.#deps.legs[era].get(req, res);
-        else this.#deps.legs[era].delete(req, res);
+        else await this.#deps.legs[era].delete(req, res);
         return;
       }
       default:

@@ -43,18 +43,19 @@ async function run({ pace, comebacks: times, sessions, windows }: Extent): Promi
   try {
     const measured = await measure(scene.rows, pace);
     const comebacks = await measureComebacks(times);
+    const memory = await measureAgentMemory(sessions);
     return {
       machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, ${process.platform}`,
       rounds: pace.rounds,
       titles: Object.fromEntries(scene.rows.map(({ name, title }) => [name, title])),
       measured,
       notServed: rowNames.filter((name) => scene.rows.every((row) => row.name !== name)),
-      memory: await measureAgentMemory(sessions),
+      memory,
       comebacks,
       activation: await measureActivation(windows),
       bundles: bundleSizes(),
       list: listSize(scene.toolList),
-      goals: judge(measured, comebacks),
+      goals: judge(measured, comebacks, memory),
     };
   } finally {
     scene.dispose();

@@ -1,3 +1,4 @@
+import type { SessionMemory } from './agent-memory.ts';
 import type { Comebacks } from './comebacks.ts';
 import type { Figures, Measured } from './measure.ts';
 import type { RowName } from './scene.ts';
@@ -11,7 +12,11 @@ export interface Goal {
 }
 
 /** The goals, as ratios within the same run: the median of the rounds' own ratios, each round under its own load. */
-export function judge(measured: readonly Measured[], { link }: Comebacks): readonly Goal[] {
+export function judge(
+  measured: readonly Measured[],
+  { link }: Comebacks,
+  memory: readonly SessionMemory[],
+): readonly Goal[] {
   const ratio = (of: RowName, to: RowName, concurrency: number, pick: (figures: Figures) => number): number => {
     const above = roundsOf(measured, of, concurrency);
     const below = roundsOf(measured, to, concurrency);
@@ -38,6 +43,12 @@ export function judge(measured: readonly Measured[], { link }: Comebacks): reado
     ),
     atMost('tools/list, p50 at 1, to an echo of the same bytes', ratio('tools-list', 'list-echo', 1, p50), 1.5),
     atMost('link online after the bridge is back, p95 in ms', link.p95Ms, 150, ' ms'),
+    ...memory
+      .filter(({ kind }) => kind === 'idle')
+      .slice(-1)
+      .map(({ sessions, heldMb }) =>
+        atMost(`${sessions} initialised idle sessions over the start, held`, heldMb, 5, ' MB'),
+      ),
   ];
 }
 

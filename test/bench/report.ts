@@ -48,15 +48,17 @@ export function report(results: BenchResults): string {
     describeActivation(results.activation),
     '## Memory of an agent session',
     table(
-      ['sessions', '', 'held KB each', 'RSS KB each'],
-      memory.map(({ sessions, kind, heldKbEach, rssKbEach }) => [
+      ['sessions', '', 'held MB', 'RSS MB', 'held KB each', 'RSS KB each'],
+      memory.map(({ sessions, kind, heldMb, rssMb, heldKbEach, rssKbEach }) => [
         String(sessions),
         kind,
+        heldMb.toFixed(2),
+        rssMb.toFixed(2),
         heldKbEach.toFixed(2),
         rssKbEach.toFixed(2),
       ]),
     ),
-    `The bridge keeps at most ${limits.sessionsMax} sessions in memory; of more, the unused ones are dropped.`,
+    `Over the start; *held* is what garbage collection leaves. The bridge keeps about ${limits.sessionsIdleMax} sessions that nothing pins in memory; the others come back from their ids. RSS includes the young generation, which V8 grows under the load of opening them.`,
     '## Sizes',
     table(
       ['file', 'KB', 'KB gzipped'],

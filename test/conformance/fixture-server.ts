@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createHttpFront } from '../../server/agent/http-front.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createLog } from '../../shared/log.ts';
+import { MemoryRecords } from '../support/memory-records.ts';
 import { createFixtureContent, type FixtureContent } from './fixture-content.ts';
 
 export interface FixtureServer extends Pick<FixtureContent, 'reached'> {
@@ -28,6 +29,8 @@ export async function startFixtureServer(): Promise<FixtureServer> {
     port,
     token,
     sessionKey: randomToken(),
+    records: new MemoryRecords(),
+    onStale: 'heal',
     instance: 'fixture',
     version: '0.0.0',
     content,

@@ -40,6 +40,7 @@ export class Worker {
       window: editor.editorId,
       nonce: 'n'.repeat(32),
       editor: this.editorId,
+      worker: String(this.number),
       epoch: `epoch-${this.number}`,
       session: text.includes('{{session}}') ? await this.#session('session') : '',
       batchSession: text.includes('{{batchSession}}') ? await this.#session('batchSession') : '',

@@ -27,13 +27,23 @@ import { type Notify, RunningRequests } from './running-requests.ts';
 import { SdkChannel } from './sdk-channel.ts';
 import type { ConnectSdkServer, SdkServer } from './sdk-server.ts';
 import type { SessionClaims } from './session-id.ts';
-import { SessionWatch } from './session-watch.ts';
+import type { SessionNotice } from './session-notice.ts';
+import { SessionWatch, type WatchState } from './session-watch.ts';
 
 export interface AgentSessionDeps {
   readonly content: AgentContent;
   readonly connectSdk: ConnectSdkServer;
   readonly clock: Clock;
   readonly log: Log;
+  /** Remembers, beyond this process, what a session's client asked to be told of; resolves when it has. */
+  readonly keepWatch: (session: AgentSession, state: WatchState) => Promise<void>;
+}
+
+/** Of a session that its client did not open in this process by `initialize`. */
+interface Restored {
+  readonly watch: WatchState | undefined;
+  /** What the client must be told of it, once. */
+  readonly notice: SessionNotice | undefined;
 }
 
 /** What one HTTP request adds to its session. */
@@ -56,14 +66,20 @@ export class AgentSession implements Disposable {
   readonly #roots: AgentRoots;
   readonly #running = new RunningRequests();
   readonly #watch: SessionWatch;
+  readonly #restored: boolean;
+  #notice: SessionNotice | undefined;
   #sdk: Promise<Sdk> | undefined;
   #stream: SseStream | undefined;
+  /** Monotonic time at which a request last came; kept by the session table. */
+  usedMs = 0;
 
-  constructor(id: string, claims: SessionClaims, deps: AgentSessionDeps) {
+  constructor(id: string, claims: SessionClaims, deps: AgentSessionDeps, restored?: Restored) {
     this.id = id;
     this.claims = claims;
     this.#deps = deps;
-    this.#watch = new SessionWatch(deps.content);
+    this.#restored = restored !== undefined;
+    this.#notice = restored?.notice;
+    this.#watch = new SessionWatch(deps.content, restored?.watch);
     this.#roots = new AgentRoots((relatedRequestId) =>
       this.#ask('roots/list', {}, { relatedRequestId, timeout: limits.rootsMs }),
     );
@@ -76,6 +92,15 @@ export class AgentSession implements Disposable {
 
   get streaming(): boolean {
     return this.#stream !== undefined;
+  }
+
+  /** What the next answer has to say about the session. */
+  get notice(): SessionNotice | undefined {
+    return this.#notice;
+  }
+
+  noticeTold(): void {
+    this.#notice = undefined;
   }
 
   /** Answers one request; undefined when the client cancelled it, because a cancelled request gets no response. */
@@ -153,7 +178,7 @@ export class AgentSession implements Disposable {
     cancellation: Cancellation,
   ): Promise<string> | string | undefined {
     const own = this.#deps.content.methods.get(method);
-    if (own === undefined) return this.#watch.answer(method, params);
+    if (own === undefined) return this.#watchAnswer(method, params);
     const { notify } = context;
     const running = () => !cancellation.aborted && this.#running.has(id);
     const progress = notify === undefined ? undefined : progressSender(params, notify, running);
@@ -168,6 +193,12 @@ export class AgentSession implements Disposable {
         ? { ask: (asked, about) => this.#ask(asked, about, { relatedRequestId: id, signal: cancellation.abortSignal }) }
         : {}),
     });
+  }
+
+  /** Answered only when it is remembered: what the client knows to be done holds after a crash too. */
+  #watchAnswer(method: string, params: unknown): Promise<string> | undefined {
+    const answer = this.#watch.answer(method, params);
+    return answer === undefined ? undefined : this.#deps.keepWatch(this, this.#watch.state).then(() => answer);
   }
 
   /** Beside the answer where the client takes a stream there, else on the session's own stream. */
@@ -217,8 +248,22 @@ export class AgentSession implements Disposable {
     const server = await this.#deps.connectSdk(channel);
     // Its message may quote what the client sent, which does not belong in a log.
     server.onerror = () => this.#deps.log.debug('the MCP SDK could not use a message of a client');
+    if (this.#restored) await initializeAgain(channel, this.claims);
     return { server, channel };
   }
+}
+
+/** Tells a new SDK server what its client said in the `initialize` that an earlier one took; nobody hears the answer. */
+async function initializeAgain(channel: SdkChannel, { version, client, ...can }: SessionClaims): Promise<void> {
+  const capabilities = {
+    ...(can.roots ? { roots: {} } : {}),
+    ...(can.sampling ? { sampling: {} } : {}),
+    ...(can.elicitation ? { elicitation: {} } : {}),
+  };
+  const params = { protocolVersion: version, capabilities, clientInfo: client };
+  const id = 'holdfast-rehydration';
+  await channel.request(id, { jsonrpc: '2.0', id, method: 'initialize', params });
+  channel.notify({ jsonrpc: '2.0', method: 'notifications/initialized' });
 }
 
 const resourceNotFound = -32_002;

@@ -1,30 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  InitializeRequestSchema,
-  LATEST_PROTOCOL_VERSION,
-  SUPPORTED_PROTOCOL_VERSIONS,
-} from '@modelcontextprotocol/sdk/types.js';
+import { InitializeRequestSchema, LATEST_PROTOCOL_VERSION } from '@modelcontextprotocol/sdk/types.js';
 import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
 import { agentHints } from '../agent-hints.ts';
+import { clientOfUserAgent } from '../client-info.ts';
 import type { Leg, PostExchange } from '../era.ts';
 import { answerAround, answerEmpty, answerJson, answerRefusal, type Refusal } from '../http-answers.ts';
 import { aroundResult, classify, type RpcRequest, rpcCodes } from '../json-rpc.ts';
 import { acceptedTypes } from '../media-types.ts';
-import { AgentSession, type AgentSessionDeps } from './agent-session.ts';
+import { AgentSession } from './agent-session.ts';
 import { runBatch, toBatch } from './batch.ts';
-import { answerNotification, answerRequest } from './request-answer.ts';
-import type { SessionIds } from './session-id.ts';
-import { SessionTable } from './session-table.ts';
-import { type StaleDetail, staleSessionBody } from './stale-session.ts';
+import { type AnswerExtras, answerNotification, answerRequest, withSessionNotice } from './request-answer.ts';
+import { SessionDirectory, type SessionDirectoryDeps } from './session-directory.ts';
+import { healedNotice } from './session-notice.ts';
+import { staleSessionBody } from './stale-session.ts';
+import { batchVersion, legacyVersions } from './versions.ts';
 
-export const legacyVersions: readonly string[] = SUPPORTED_PROTOCOL_VERSIONS;
-
-/** The only version whose clients may send several messages in one body. */
-const batchVersion = '2025-03-26';
-
-export interface LegacyLegDeps extends AgentSessionDeps {
-  readonly sessionIds: SessionIds;
+export interface LegacyLegDeps extends SessionDirectoryDeps {
   readonly instance: string;
 }
 
@@ -32,20 +24,16 @@ export interface LegacyLegDeps extends AgentSessionDeps {
 export class LegacyLeg implements Leg, Disposable {
   readonly #deps: LegacyLegDeps;
   readonly #store = new DisposableStore();
-  readonly #table = this.#store.add(new SessionTable());
-  #stale = 0;
+  readonly #directory: SessionDirectory;
 
   constructor(deps: LegacyLegDeps) {
     this.#deps = deps;
-    this.#store.add(deps.content.onDidChange((change) => this.#table.tell(change)));
+    this.#directory = this.#store.add(new SessionDirectory(deps));
+    this.#store.add(deps.content.onDidChange((change) => this.#directory.tell(change)));
   }
 
-  get sessions(): Pick<SessionTable, 'agents' | 'openStreams'> {
-    return this.#table;
-  }
-
-  get counters(): { readonly stale: number } {
-    return { stale: this.#stale };
+  get sessions(): Pick<SessionDirectory, 'agents' | 'openStreams' | 'status'> {
+    return this.#directory;
   }
 
   async post(exchange: PostExchange): Promise<void> {
@@ -54,12 +42,15 @@ export class LegacyLeg implements Leg, Disposable {
     const message = classify(body);
     if (message === undefined) return answerRefusal(res, invalid('Invalid Request: not a JSON-RPC 2.0 message'));
     if (message.kind === 'request' && message.method === 'initialize') return this.#initialize(exchange, message);
-    const session = this.#sessionOf(req, res);
+    const session = this.#sessionOf(req, res, message.kind === 'request');
     if (session === undefined) return;
     if (message.kind !== 'request') return answerNotification(session, message, exchange);
+    const extras = this.#extras(req, session);
     const constant = this.#deps.content.constantResults.get(message.method);
-    if (constant !== undefined) return answerAround(res, aroundResult(message.id, constant));
-    return answerRequest(session, message, exchange, this.#deps.clock);
+    if (constant !== undefined && extras === undefined && session.notice === undefined) {
+      return answerAround(res, aroundResult(message.id, constant));
+    }
+    return answerRequest(session, message, exchange, this.#deps.clock, extras);
   }
 
   get(req: IncomingMessage, res: ServerResponse): void {
@@ -69,18 +60,17 @@ export class LegacyLeg implements Leg, Disposable {
         message: 'Not Acceptable: the Accept header must list text/event-stream',
       });
     }
-    const session = this.#sessionOf(req, res);
+    const session = this.#sessionOf(req, res, false);
     // Replacing the stream instead would make a client that opens two reconnect for ever.
     if (session !== undefined && !session.openStream(res)) {
       answerRefusal(res, { status: 409, message: 'Conflict: this session has an open event stream already' });
     }
   }
 
-  delete(req: IncomingMessage, res: ServerResponse): void {
-    const session = this.#sessionOf(req, res);
+  async delete(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const session = this.#sessionOf(req, res, false);
     if (session === undefined) return;
-    this.#table.markTerminated(session.id);
-    this.#table.end(session.id);
+    await this.#directory.end(String(req.headers['mcp-session-id']), session);
     answerEmpty(res, 200);
   }
 
@@ -96,53 +86,63 @@ export class LegacyLeg implements Leg, Disposable {
       return answerRefusal(res, { status: 400, id: message.id, code: rpcCodes.invalidParams, message: problem });
     }
     const { protocolVersion, clientInfo, capabilities } = request.params;
-    const { id, claims } = this.#deps.sessionIds.mint({
+    const session = this.#directory.open({
       version: legacyVersions.includes(protocolVersion) ? protocolVersion : LATEST_PROTOCOL_VERSION,
       client: clientInfo,
       roots: capabilities.roots !== undefined,
       sampling: capabilities.sampling !== undefined,
       elicitation: capabilities.elicitation !== undefined,
     });
-    const session = new AgentSession(id, claims, this.#deps);
-    this.#table.add(session);
-    this.#deps.log.info(`${claims.client.name} ${claims.client.version} opened a session (MCP ${claims.version})`);
-    return answerRequest(session, message, exchange, this.#deps.clock, { 'mcp-session-id': id });
+    return answerRequest(session, message, exchange, this.#deps.clock, { headers: { 'mcp-session-id': session.id } });
   }
 
   async #batch(exchange: PostExchange, bodies: readonly unknown[]): Promise<void> {
     const { req, res } = exchange;
     const refused = (message: string): void => answerRefusal(res, invalid(`Invalid Request: ${message}`));
     if (req.headers['mcp-session-id'] === undefined) return refused('a batch needs a session');
-    const session = this.#sessionOf(req, res);
+    const messages = toBatch(bodies);
+    const session = this.#sessionOf(req, res, messages?.some(({ message }) => message.kind === 'request') === true);
     if (session === undefined) return;
     if (session.claims.version !== batchVersion) return refused(`batches exist in MCP ${batchVersion} only`);
     if (bodies.length === 0 || bodies.length > limits.batchMaxMessages) {
       return refused(`a batch holds 1 to ${limits.batchMaxMessages} messages`);
     }
-    const messages = toBatch(bodies);
     if (messages === undefined) return refused('a batch holds JSON-RPC messages other than initialize');
     const answers = await runBatch(session, messages, { ...agentHints(req.headers), notify: undefined });
-    if (answers.length === 0) answerEmpty(res, 202);
-    else answerJson(res, 200, `[${answers.join(',')}]`);
+    if (answers.length === 0) return answerEmpty(res, 202);
+    const { headers, notice } = this.#extras(req, session) ?? {};
+    answerJson(res, 200, `[${answers.map((answer) => withSessionNotice(answer, session, notice)).join(',')}]`, headers);
   }
 
-  /** The session of a request; undefined when it has been refused. */
-  #sessionOf(req: IncomingMessage, res: ServerResponse): AgentSession | undefined {
+  /**
+   * The session of a request; undefined when it has been refused.
+   *
+   * @param mayHeal whether this is a POSTed request: nothing else brings a stale id closer to a fresh session
+   */
+  #sessionOf(req: IncomingMessage, res: ServerResponse, mayHeal: boolean): AgentSession | undefined {
     const id = req.headers['mcp-session-id'];
-    if (typeof id !== 'string') {
+    if (typeof id !== 'string' || id === '') {
       const message = 'Bad Request: the Mcp-Session-Id header is missing; send an initialize request first';
       answerRefusal(res, { status: 400, message });
       return undefined;
     }
-    const found = this.#resolve(id);
-    if (typeof found === 'string') {
-      this.#stale++;
-      this.#deps.log.info(`a session id was stale (${found})`);
-      answerJson(res, 404, staleSessionBody(found, this.#deps.instance));
-      return undefined;
-    }
     const version = req.headers['mcp-protocol-version'];
-    if (version !== undefined && !legacyVersions.includes(String(version))) {
+    const knownVersion = version === undefined || legacyVersions.includes(String(version));
+    let found = this.#directory.find(id);
+    if (!(found instanceof AgentSession)) {
+      const said = {
+        version: knownVersion && version !== undefined ? String(version) : batchVersion,
+        client: clientOfUserAgent(req.headers['user-agent']),
+      };
+      const healed = mayHeal && knownVersion ? this.#directory.heal(found, said) : undefined;
+      if (healed === undefined) {
+        this.#directory.refused(found, said.client);
+        answerJson(res, 404, staleSessionBody(found.detail, this.#deps.instance));
+        return undefined;
+      }
+      found = healed;
+    }
+    if (!knownVersion) {
       const supported = legacyVersions.join(', ');
       answerRefusal(res, {
         status: 400,
@@ -153,16 +153,11 @@ export class LegacyLeg implements Leg, Disposable {
     return found;
   }
 
-  /** A live session, or why the id cannot be honoured. An id that verifies but is not in memory is where rehydration goes. */
-  #resolve(id: string): AgentSession | StaleDetail {
-    const { sessionIds } = this.#deps;
-    const session = this.#table.use(id);
-    // In memory means signed by us; only time can have passed.
-    if (session !== undefined && (session.busy || !sessionIds.isExpired(session.claims))) return session;
-    if (session !== undefined) this.#table.end(id);
-    if (this.#table.isTerminated(id)) return 'terminated';
-    const { kind } = sessionIds.verify(id);
-    return kind === 'ok' ? 'unknown' : kind;
+  /** What the answer to a dead id says of the session that stands in its place. */
+  #extras(req: IncomingMessage, session: AgentSession): AnswerExtras | undefined {
+    const detail = this.#directory.deadDetail(String(req.headers['mcp-session-id']), session);
+    if (detail === undefined) return undefined;
+    return { headers: { 'mcp-session-id': session.id }, notice: healedNotice(session.id, detail) };
   }
 }
 

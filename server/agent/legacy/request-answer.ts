@@ -6,6 +6,13 @@ import { answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
 import { RpcError, type RpcMessage, type RpcRequest } from '../json-rpc.ts';
 import { SseStream } from '../sse-stream.ts';
 import type { AgentSession } from './agent-session.ts';
+import { type SessionNotice, withNotice } from './session-notice.ts';
+
+/** What an answer says beside its result. */
+export interface AnswerExtras {
+  readonly headers?: OutgoingHttpHeaders;
+  readonly notice?: SessionNotice;
+}
 
 /**
  * Runs one request and answers it: JSON, unless notifications came first and the client takes an event stream. A client
@@ -16,12 +23,12 @@ export async function answerRequest(
   request: RpcRequest,
   exchange: PostExchange,
   clock: Clock,
-  headers?: OutgoingHttpHeaders,
+  { headers, notice }: AnswerExtras = {},
 ): Promise<void> {
   const { req, res, acceptsStream } = exchange;
   let stream: SseStream | undefined;
   const notify = (json: string): void => {
-    stream ??= new SseStream(res, { clock });
+    stream ??= new SseStream(res, { clock, ...(headers === undefined ? {} : { headers }) });
     stream.send(json);
   };
   let answer: string | undefined;
@@ -34,6 +41,7 @@ export async function answerRequest(
     if (!(error instanceof RpcError)) throw error;
     return answerRefusal(res, { status: 400, id: request.id, code: error.code, message: error.message });
   }
+  if (answer !== undefined) answer = withSessionNotice(answer, session, notice);
   if (stream !== undefined) {
     if (answer !== undefined) stream.send(answer);
     stream.dispose();
@@ -43,6 +51,15 @@ export async function answerRequest(
   } else {
     answerJson(res, 200, answer, headers);
   }
+}
+
+/** The answer with what its client must know: of this request, else of the session, which is told once. */
+export function withSessionNotice(answer: string, session: AgentSession, notice: SessionNotice | undefined): string {
+  const due = notice ?? session.notice;
+  if (due === undefined) return answer;
+  const told = withNotice(answer, due);
+  if (told !== undefined && due === session.notice) session.noticeTold();
+  return told ?? answer;
 }
 
 /** Takes a notification or a response, which get no answer but the HTTP status. */

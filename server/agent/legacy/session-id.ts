@@ -28,15 +28,18 @@ type VerifiedSessionId =
   | { readonly kind: 'ok'; readonly claims: SessionClaims }
   /** Not of our form: another server's, or a damaged one. */
   | { readonly kind: 'unknown' }
-  /** Our form, but not signed with this key for this token: another state directory's, or from before a rotation. */
-  | { readonly kind: 'foreign' }
-  | { readonly kind: 'expired' };
+  /**
+   * Our form, but not signed with this key for this token: another state directory's, or from before a rotation. What it
+   * says is as good as what any client says of itself.
+   */
+  | { readonly kind: 'foreign'; readonly claims: SessionClaims | undefined }
+  | { readonly kind: 'expired'; readonly claims: SessionClaims };
+
+/** What a session is opened with; the rest of its claims is the bridge's own. */
+export type Negotiated = Omit<SessionClaims, 'tokenId' | 'issuedS' | 'random'>;
 
 export interface SessionIds {
-  mint(claims: Omit<SessionClaims, 'tokenId' | 'issuedS' | 'random'>): {
-    readonly id: string;
-    readonly claims: SessionClaims;
-  };
+  mint(negotiated: Negotiated): { readonly id: string; readonly claims: SessionClaims };
   verify(id: string): VerifiedSessionId;
   /** Whether a session has reached its greatest age. */
   isExpired(claims: SessionClaims): boolean;
@@ -90,11 +93,11 @@ export function createSessionIds({ hmac, sessionKey, token, clock, randomToken }
       const [, payload, mac] = parts ?? [];
       if (payload === undefined || mac === undefined) return { kind: 'unknown' };
       // The signature covers the text of the payload, so no other spelling of the same claims passes.
-      if (!constantTimeEqual(sign(payload), mac)) return { kind: 'foreign' };
+      if (!constantTimeEqual(sign(payload), mac)) return { kind: 'foreign', claims: decode(payload) };
       const claims = decode(payload);
       if (claims === undefined) return { kind: 'unknown' };
-      if (claims.tokenId !== tokenId) return { kind: 'foreign' };
-      return isExpired(claims) ? { kind: 'expired' } : { kind: 'ok', claims };
+      if (claims.tokenId !== tokenId) return { kind: 'foreign', claims };
+      return { kind: isExpired(claims) ? 'expired' : 'ok', claims };
     },
 
     isExpired,

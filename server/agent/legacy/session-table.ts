@@ -1,3 +1,4 @@
+import type { Clock } from '../../../shared/clock.ts';
 import type { Disposable } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { StatusMessage } from '../../../shared/protocol.ts';
@@ -5,10 +6,19 @@ import type { ContentChange } from '../content.ts';
 import { groupAgents } from '../group-agents.ts';
 import type { AgentSession } from './agent-session.ts';
 
-/** The sessions in memory, least recently used first, and the ids that their clients ended. */
+/**
+ * The sessions in memory, least recently used first. Few stay there without being busy, and none for long: each comes
+ * back from its id.
+ */
 export class SessionTable implements Disposable {
+  readonly #clock: Clock;
   readonly #live = new Map<string, AgentSession>();
-  readonly #terminated = new Set<string>();
+  /** Waits for the first session that can have been unused for its time; none while there are no sessions. */
+  #sweep: Disposable | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get openStreams(): number {
     return [...this.#live.values()].filter(({ streaming }) => streaming).length;
@@ -22,16 +32,14 @@ export class SessionTable implements Disposable {
   /** The session, now the most recently used one. */
   use(id: string): AgentSession | undefined {
     const session = this.#live.get(id);
-    if (session !== undefined) {
-      this.#live.delete(id);
-      this.#live.set(id, session);
-    }
+    if (session !== undefined) this.#touch(session);
     return session;
   }
 
   add(session: AgentSession): void {
-    this.#live.set(session.id, session);
-    if (this.#live.size > limits.sessionsMax) this.#evict();
+    this.#touch(session);
+    if (this.#live.size > limits.sessionsIdleMax) this.#evict();
+    this.#sweep ??= this.#clock.after(limits.sessionIdleMs, () => this.#dropUnused());
   }
 
   /** Takes a session out of memory and disposes it; false when it was not there. */
@@ -47,27 +55,47 @@ export class SessionTable implements Disposable {
     for (const session of this.#live.values()) session.tell(change);
   }
 
-  /** Remembers that the client itself ended this session. */
-  markTerminated(id: string): void {
-    this.#terminated.add(id);
-    const [oldest] = this.#terminated;
-    if (this.#terminated.size > limits.terminatedMax && oldest !== undefined) this.#terminated.delete(oldest);
-  }
-
-  isTerminated(id: string): boolean {
-    return this.#terminated.has(id);
-  }
-
   dispose(): void {
+    this.#sweep?.dispose();
     for (const session of this.#live.values()) session.dispose();
     this.#live.clear();
   }
 
+  #touch(session: AgentSession): void {
+    session.usedMs = this.#clock.now();
+    this.#live.delete(session.id);
+    this.#live.set(session.id, session);
+  }
+
+  /** Looks at the least recently used ones only. A busy one is in use: it goes to the end, and the next is looked at. */
   #evict(): void {
-    for (const [id, session] of this.#live) {
-      if (session.busy) continue;
-      this.end(id);
-      return;
+    const oldest = [...take(this.#live.values(), limits.sessionEvictScan)];
+    for (const session of oldest) {
+      if (session.busy) this.#touch(session);
+      else if (this.#live.size > limits.sessionsIdleMax) this.end(session.id);
     }
+  }
+
+  #dropUnused(): void {
+    const beforeMs = this.#clock.now() - limits.sessionIdleMs;
+    let next: AgentSession | undefined;
+    for (const session of [...this.#live.values()]) {
+      if (session.usedMs > beforeMs) {
+        next = session;
+        break;
+      }
+      if (session.busy) this.#touch(session);
+      else this.end(session.id);
+    }
+    next ??= this.#live.values().next().value;
+    this.#sweep = next && this.#clock.after(next.usedMs - beforeMs, () => this.#dropUnused());
+  }
+}
+
+function* take<T>(items: Iterable<T>, count: number): Iterable<T> {
+  let left = count;
+  for (const item of items) {
+    if (left-- === 0) return;
+    yield item;
   }
 }

@@ -6,15 +6,30 @@ import { isAtLeast, type LoggingLevel, loggingLevels } from '../logging-level.ts
 /** Until a client asks for more it hears of nothing that needs no attention. */
 const defaultLevel: LoggingLevel = 'warning';
 
+/** What a client asked for, as far as it is not what every client gets. */
+export interface WatchState {
+  readonly level?: LoggingLevel | undefined;
+  readonly uris: readonly string[];
+}
+
 /** What one client asked to be told of: the log level, and the resources that it is subscribed to. */
 export class SessionWatch {
   readonly #content: Pick<AgentContent, 'capabilities' | 'hasResource'>;
   /** By URI, whether it changed while no stream was open. */
   readonly #subscriptions = new Map<string, { readonly missed: boolean }>();
-  #level = defaultLevel;
+  #level: LoggingLevel;
 
-  constructor(content: Pick<AgentContent, 'capabilities' | 'hasResource'>) {
+  /** @param restored of a session that was out of memory, when nobody saw what changed: each resource may have */
+  constructor(content: Pick<AgentContent, 'capabilities' | 'hasResource'>, restored?: WatchState) {
     this.#content = content;
+    this.#level = restored?.level ?? defaultLevel;
+    for (const uri of restored?.uris ?? []) {
+      if (content.hasResource(uri)) this.#subscriptions.set(uri, { missed: true });
+    }
+  }
+
+  get state(): WatchState {
+    return { level: this.#level === defaultLevel ? undefined : this.#level, uris: [...this.#subscriptions.keys()] };
   }
 
   /**

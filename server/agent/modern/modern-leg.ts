@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Disposable } from '../../../shared/disposable.ts';
 import type { Log } from '../../../shared/log.ts';
-import type { ClientInfo } from '../client-info.ts';
+import { type ClientInfo, unnamedClient } from '../client-info.ts';
 import type { AgentContent } from '../content.ts';
 import type { Leg, PostExchange } from '../era.ts';
 import { answerAround, answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
@@ -26,8 +26,6 @@ import { Subscriptions } from './subscriptions.ts';
 
 /** The versions that this leg speaks, newest first. */
 const modernVersions = ['2026-07-28'] as const;
-
-const unnamed: ClientInfo = { name: 'unnamed', version: 'unknown' };
 
 export interface ModernLegDeps {
   readonly content: AgentContent;
@@ -103,7 +101,7 @@ export class ModernLeg implements Leg, Disposable {
 
   async #answer(request: RpcRequest, envelope: Envelope, exchange: PostExchange): Promise<void> {
     const { id, method } = request;
-    const { client = unnamed, logLevel } = envelope;
+    const { client = unnamedClient, logLevel } = envelope;
     this.#agents.see(client);
     const constant = this.#constantResults.get(method);
     if (constant !== undefined) return answerAround(exchange.res, aroundResult(id, constant));

@@ -116,11 +116,12 @@ const wrongHeaders: readonly fc.Arbitrary<readonly [string, string]>[] = [
     .map((value) => ['mcp-protocol-version', value] as const),
   fc
     .constantFrom(
-      'hf1.x.y',
-      'hf1..',
+      // Each worker's own: a dead id that is repeated gets a session, which must not be ended by another worker.
+      'hf1.x.y{{worker}}',
+      'hf1..{{worker}}',
       '',
-      'x',
-      'x'.repeat(600),
+      'x{{worker}}',
+      `${'x'.repeat(600)}{{worker}}`,
       '{{batchSession}}',
       '{{session}}',
       '{{session}}, {{session}}',

@@ -5,6 +5,7 @@ import {
   parseCallTimeout,
   parseHost,
   parseIdleExit,
+  parseOnStale,
   parsePort,
   parseToolInput,
 } from '../../../server/options.ts';
@@ -20,6 +21,13 @@ describe('the options of holdfast', () => {
     assert.deepEqual(['127.0.0.1', 'localhost'].map(parseHost), ['127.0.0.1', '127.0.0.1']);
     for (const wrong of ['0.0.0.0', '::', '192.168.0.1', '127.0.0.1.evil.example', '']) {
       assert.throws(() => parseHost(wrong), /is refused: .*SSH tunnel/);
+    }
+  });
+
+  it('take what to do about stale session ids', () => {
+    assert.deepEqual(['heal', 'diagnose', 'adopt'].map(parseOnStale), ['heal', 'diagnose', 'adopt']);
+    for (const wrong of ['', 'Heal', 'ignore']) {
+      assert.throws(() => parseOnStale(wrong), /--on-stale takes heal, diagnose, adopt, not/);
     }
   });
 
@@ -66,6 +74,7 @@ describe('the command line of holdfast', () => {
       serve: note('serve'),
       status: note('status'),
       call: note('call'),
+      rotate: note('rotate'),
       stdout: write,
       stderr: write,
     };
@@ -75,15 +84,19 @@ describe('the command line of holdfast', () => {
 
   it('hands parsed options to its commands and returns their exit codes', async () => {
     assert.deepEqual(await run('serve'), [
-      ['serve', { port: undefined, stateDir: '/default', idleExitMs: 600_000, json: false }],
+      ['serve', { port: undefined, stateDir: '/default', idleExitMs: 600_000, onStale: undefined, json: false }],
       7,
       '',
     ]);
     assert.deepEqual(
-      await run('serve', '--port', '0', '--json', '--idle-exit', 'never', '--state-dir', '/s', '--host', 'localhost'),
-      [['serve', { port: 0, stateDir: '/s', idleExitMs: 'never', json: true }], 7, ''],
+      await run(
+        ...['serve', '--port', '0', '--json', '--idle-exit', 'never', '--state-dir', '/s', '--host', 'localhost'],
+        ...['--on-stale', 'diagnose'],
+      ),
+      [['serve', { port: 0, stateDir: '/s', idleExitMs: 'never', onStale: 'diagnose', json: true }], 7, ''],
     );
     assert.deepEqual(await run('status', '--json'), [['status', { stateDir: '/default', json: true }], 7, '']);
+    assert.deepEqual(await run('rotate'), [['rotate', { stateDir: '/default', json: false }], 7, '']);
     assert.deepEqual(await run('call', 'read_buffer', '{"path":"a"}', '--window', 'w', '--timeout', '5s'), [
       [
         'call',

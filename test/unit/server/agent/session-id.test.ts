@@ -95,9 +95,11 @@ describe('A session id', () => {
   });
 
   it('is foreign under another key or another token', () => {
-    const { id } = sessionIds().mint(request);
-    assert.equal(sessionIds({ sessionKey: 'another' }).verify(id).kind, 'foreign');
-    assert.equal(sessionIds({ token: 'another' }).verify(id).kind, 'foreign');
+    const { id, claims } = sessionIds().mint(request);
+    assert.deepEqual(sessionIds({ sessionKey: 'another' }).verify(id), { kind: 'foreign', claims });
+    assert.deepEqual(sessionIds({ token: 'another' }).verify(id), { kind: 'foreign', claims });
+    const unreadable = `hf1.${Buffer.from('no claims').toString('base64url')}.AAAA`;
+    assert.deepEqual(sessionIds().verify(unreadable), { kind: 'foreign', claims: undefined });
   });
 
   it('expires after its greatest age, not before', async () => {
@@ -107,7 +109,7 @@ describe('A session id', () => {
     await clock.advance(limits.sessionMaxAgeMs);
     assert.equal(ids.verify(id).kind, 'ok');
     await clock.advance(1_000);
-    assert.equal(ids.verify(id).kind, 'expired');
+    assert.deepEqual(ids.verify(id), { kind: 'expired', claims });
     assert.ok(ids.isExpired(claims));
   });
 });

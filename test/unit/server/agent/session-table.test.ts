@@ -6,11 +6,13 @@ import { createLog } from '../../../../shared/log.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { fakeContent } from '../../../support/fake-content.ts';
 
+let clock = new FakeClock();
 const deps = {
   content: fakeContent({ methods: { wait: () => new Promise<string>(() => undefined) } }).content,
   connectSdk: () => Promise.reject(new Error('no SDK is needed')),
-  clock: new FakeClock(),
+  clock,
   log: createLog(() => undefined),
+  keepWatch: () => Promise.resolve(),
 };
 
 function session(id: string, name = 'agent'): AgentSession {
@@ -21,9 +23,20 @@ function session(id: string, name = 'agent'): AgentSession {
 
 const wait = { kind: 'request', id: 1, method: 'wait', params: undefined } as const;
 
+const idle = { window: undefined, folder: undefined, notify: undefined };
+
 describe('The session table', () => {
+  let table: SessionTable;
+  beforeEach(() => {
+    clock = new FakeClock();
+    table = new SessionTable(clock);
+  });
+  afterEach(() => {
+    table.dispose();
+    assert.equal(clock.pending, 0);
+  });
+
   it('counts sessions by agent', () => {
-    const table = new SessionTable();
     for (const [id, name] of [
       ['1', 'codex'],
       ['2', 'claude-code'],
@@ -36,34 +49,55 @@ describe('The session table', () => {
     ]);
   });
 
+  const inMemory = (...ids: string[]) => ids.map((id) => table.use(id) !== undefined);
+
   it('drops beyond its limit the idle session that was unused for longest', () => {
-    const table = new SessionTable();
     const busy = session('busy');
-    void busy.request(wait, { window: undefined, folder: undefined, notify: undefined });
+    void busy.request(wait, idle);
     table.add(busy);
-    for (let index = 0; index < limits.sessionsMax - 1; index++) table.add(session(String(index)));
+    for (let index = 0; index < limits.sessionsIdleMax - 1; index++) table.add(session(String(index)));
     table.use('0');
     table.add(session('one more'));
-    assert.deepEqual(
-      ['busy', '0', '1', '2', 'one more'].map((id) => table.use(id) !== undefined),
-      [true, true, false, true, true],
-    );
-    table.dispose();
+    assert.deepEqual(inMemory('busy', '0', '1', '2', 'one more'), [true, true, false, true, true]);
   });
 
-  it('remembers which sessions their clients ended, up to its limit', () => {
-    const table = new SessionTable();
-    for (let index = 0; index <= limits.terminatedMax; index++) table.markTerminated(String(index));
-    assert.deepEqual(
-      [table.isTerminated('0'), table.isTerminated('1'), table.isTerminated(String(limits.terminatedMax))],
-      [false, true, true],
-    );
+  it('never drops a busy session, however many there are, and the idle ones among them go', () => {
+    const count = limits.sessionsIdleMax * 2;
+    for (let index = 0; index < count; index++) {
+      const busy = session(`busy ${index}`);
+      void busy.request(wait, idle);
+      table.add(busy);
+      if (index % 4 === 0) table.add(session(`idle ${index}`));
+    }
+    for (let index = 0; index < count; index++) assert.deepEqual(inMemory(`busy ${index}`), [true]);
+    const left = Array.from({ length: count }, (_, index) => `idle ${index}`).filter((id) => inMemory(id)[0]);
+    assert.ok(left.length <= count / limits.sessionEvictScan, `${left.length} idle sessions are left`);
+  });
+
+  it('drops a session that was unused for its time, and no other', async () => {
+    table.add(session('unused'));
+    const busy = session('busy');
+    table.add(busy);
+    const answer = busy.request(wait, idle);
+    await clock.advance(limits.sessionIdleMs / 2);
+    table.add(session('later'));
+    await clock.advance(limits.sessionIdleMs / 2);
+    assert.deepEqual(table.agents, [{ name: 'agent', version: '1', sessions: 2 }]);
+    await clock.advance(limits.sessionIdleMs / 2);
+    assert.deepEqual(table.agents, [{ name: 'agent', version: '1', sessions: 1 }]);
+    await busy.notify('notifications/cancelled', { params: { requestId: 1 } });
+    assert.equal(await answer, undefined);
+    await clock.advance(limits.sessionIdleMs);
+    assert.deepEqual(table.agents, []);
+    assert.equal(clock.pending, 0, 'nothing wakes up an empty table');
+    table.add(session('again'));
+    await clock.advance(limits.sessionIdleMs);
+    assert.deepEqual(table.agents, []);
   });
 
   it('cancels what runs in a session that ends', async () => {
-    const table = new SessionTable();
     table.add(session('1'));
-    const answer = table.use('1')?.request(wait, { window: undefined, folder: undefined, notify: undefined });
+    const answer = table.use('1')?.request(wait, idle);
     assert.ok(table.end('1') && !table.end('1'));
     assert.equal(await answer, undefined);
   });
