@@ -122,19 +122,6 @@ describe('Agent sessions over HTTP', function () {
       });
     }
 
-    it('because its bridge is gone is unknown to the next one', async () => {
-      const mortal = await BridgeProcess.start();
-      try {
-        const session = await openSession(mortal);
-        await mortal.kill();
-        await mortal.start();
-        const answer = await postMcp(mortal, ping, session);
-        assert.deepEqual([answer.status, answer.text], [404, staleSessionBody('unknown', mortal.event.instance)]);
-      } finally {
-        await mortal.dispose();
-      }
-    });
-
     it('is counted in the status', async () => {
       const counter = async (): Promise<number> => {
         const answer = await rawHttp(bridge.port, {
