@@ -18,6 +18,7 @@ import { createHandlers } from './tools/handlers.ts';
 import type { AgentEndpoint } from './ui/agent-config.ts';
 import { registerCommands } from './ui/commands.ts';
 import { createOutputLog } from './ui/output-log.ts';
+import { SessionLog } from './ui/session-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
 import { applyTerminalEnvironment } from './ui/terminal-environment.ts';
 import { WindowObserver } from './ui/window-observer.ts';
@@ -89,6 +90,12 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 
+  const sessionLog = new SessionLog(log.area('agents'));
+  store.add(
+    link.onDidReceiveStatus((status) => {
+      if (link.state.kind === 'online') sessionLog.take(status, link.state.bridge.instance);
+    }),
+  );
   const statusBar = store.add(
     new StatusBar({ clock, link, onDidReceiveStatus: link.onDidReceiveStatus, command: 'holdfast.menu' }),
   );

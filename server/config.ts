@@ -10,7 +10,7 @@ const configSchema = z.strictObject({
   sessions: z.strictObject({ onStale: z.enum(stalePolicies).default('heal') }).prefault({}),
 });
 /** The bridge's settings. */
-export type BridgeConfig = z.infer<typeof configSchema>;
+type BridgeConfig = z.infer<typeof configSchema>;
 
 interface ReadConfig {
   readonly config: BridgeConfig;
@@ -71,7 +71,8 @@ function without(value: unknown, [key, ...rest]: readonly PropertyKey[]): unknow
 }
 
 function leafPaths(value: object, before = ''): readonly string[] {
-  return Object.entries(value).flatMap(([key, inner]) =>
+  const entries: [string, unknown][] = Object.entries(value);
+  return entries.flatMap(([key, inner]) =>
     typeof inner === 'object' && inner !== null ? leafPaths(inner, `${before}${key}.`) : [`${before}${key}`],
   );
 }

@@ -48,7 +48,9 @@ export function renderTooltip(state: LinkState, status: StatusMessage | undefine
     if (calls.length > 0) blocks.push(`Last calls\n\n${calls.join('\n')}`);
     const { stale, healed, rehydrated } = status.counters;
     if (stale + healed + rehydrated > 0) {
-      blocks.push(`Agent sessions: ${stale} stale, ${healed} healed, ${rehydrated} rehydrated`);
+      const last = status.sessionEvents?.at(-1);
+      const counts = `Agent sessions: ${stale} stale, ${healed} healed, ${rehydrated} rehydrated`;
+      blocks.push(last === undefined ? counts : `${counts}  \nLast: ${plain(last.text)}`);
     }
   }
   return blocks.join('\n\n');

@@ -32,7 +32,7 @@ export class SessionEvents {
     this.#deps = deps;
   }
 
-  get status(): Required<Pick<StatusMessage, 'counters' | 'sessionEvents'>> {
+  get status(): { readonly counters: StatusMessage['counters']; readonly sessionEvents: ToldEvent[] } {
     return { counters: { ...this.#counters }, sessionEvents: [...this.#recent] };
   }
 

@@ -53,6 +53,25 @@ describe('What a legacy client asked to be told of', () => {
     assert.deepEqual(watch.takeMissed(), []);
   });
 
+  it('is kept as what differs from the default, and restored from that', () => {
+    const watch = watching();
+    assert.deepEqual(watch.state, { level: undefined, uris: [] });
+    watch.answer('logging/setLevel', { level: 'info' });
+    watch.answer('resources/subscribe', { uri: 'b:' });
+    assert.deepEqual(watch.state, { level: 'info', uris: ['b:'] });
+    const { content } = fakeContent({ capabilities, resources: ['a:', 'b:'] });
+    const restored = new SessionWatch(content, { level: 'info', uris: ['b:', 'gone:'] });
+    assert.deepEqual(restored.state, watch.state);
+    assert.ok(restored.wantsLevel('info') && !restored.wantsLevel('debug'));
+  });
+
+  it('counts as changed after it was restored, because nobody was looking', () => {
+    const { content } = fakeContent({ capabilities, resources: ['a:'] });
+    const restored = new SessionWatch(content, { uris: ['a:'] });
+    assert.equal(restored.takeMissed().length, 1);
+    assert.deepEqual(restored.takeMissed(), []);
+  });
+
   it('is refused for what is no resource, and beyond the limit', () => {
     assert.throws(() => watching().answer('resources/subscribe', { uri: 'c:' }), { data: { uri: 'c:' } });
     assert.throws(() => watching().answer('resources/subscribe', {}), { code: -32_602 });

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseConfig, readConfig } from '../../../server/config.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const defaults = { sessions: { onStale: 'heal' } };
+
+describe('config.json', () => {
+  it('is taken as it is, with defaults for what it does not say', () => {
+    assert.deepEqual(parseConfig('{"sessions":{"onStale":"adopt"}}'), {
+      config: { sessions: { onStale: 'adopt' } },
+      problems: [],
+    });
+    for (const text of ['{}', '{"sessions":{}}'])
+      assert.deepEqual(parseConfig(text), { config: defaults, problems: [] });
+  });
+
+  it('loses only what is wrong in it, and each such thing is named with what is accepted', () => {
+    const { config, problems } = parseConfig('{"sessions":{"onStale":"adopt","onstale":1},"upstream":{}}');
+    assert.deepEqual(config, { sessions: { onStale: 'adopt' } });
+    assert.deepEqual(problems, [
+      '"sessions.onstale" is no setting (known: sessions.onStale); it is not used',
+      '"upstream" is no setting (known: sessions.onStale); it is not used',
+    ]);
+    const wrong = parseConfig('{"sessions":{"onStale":7}}');
+    assert.deepEqual(wrong.config, defaults);
+    assert.match(
+      wrong.problems.join(),
+      /^"sessions\.onStale" is wrong: .*"heal"\|"diagnose"\|"adopt".*; it is not used$/,
+    );
+  });
+
+  it('that is no object, or no JSON, is not used at all', () => {
+    for (const text of ['[]', 'null', '"heal"', '7', '{"sessions":[]}', '{"sessions":null}']) {
+      const { config, problems } = parseConfig(text);
+      assert.deepEqual([config, problems.length], [defaults, 1], text);
+    }
+    const { config, problems } = parseConfig('{"sessions":');
+    assert.deepEqual(config, defaults);
+    assert.match(problems.join(), /^this is not JSON \(.*\); nothing of it is used$/);
+  });
+
+  it('may be absent, and is named with its path where it cannot be used', () => {
+    const dir = tempDir();
+    try {
+      assert.deepEqual(readConfig(dir.path), { config: defaults, problems: [] });
+      const path = join(dir.path, 'config.json');
+      writeFileSync(path, 'x');
+      assert.ok(readConfig(dir.path).problems[0]?.startsWith(`${path}: this is not JSON`));
+      const { config, problems } = readConfig(path);
+      assert.deepEqual(config, defaults);
+      assert.match(problems.join(), /config\.json cannot be read: ENOTDIR/);
+    } finally {
+      dir.remove();
+    }
+  });
+});
