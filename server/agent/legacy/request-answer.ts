@@ -23,12 +23,12 @@ export async function answerRequest(
   request: RpcRequest,
   exchange: PostExchange,
   clock: Clock,
-  { headers, notice }: AnswerExtras = {},
+  extras?: AnswerExtras,
 ): Promise<void> {
   const { req, res, acceptsStream } = exchange;
   let stream: SseStream | undefined;
   const notify = (json: string): void => {
-    stream ??= new SseStream(res, { clock, ...(headers === undefined ? {} : { headers }) });
+    stream ??= new SseStream(res, { clock, ...(extras?.headers === undefined ? {} : { headers: extras.headers }) });
     stream.send(json);
   };
   let answer: string | undefined;
@@ -41,7 +41,7 @@ export async function answerRequest(
     if (!(error instanceof RpcError)) throw error;
     return answerRefusal(res, { status: 400, id: request.id, code: error.code, message: error.message });
   }
-  if (answer !== undefined) answer = withSessionNotice(answer, session, notice);
+  if (answer !== undefined) answer = withSessionNotice(answer, session, extras?.notice);
   if (stream !== undefined) {
     if (answer !== undefined) stream.send(answer);
     stream.dispose();
@@ -49,7 +49,7 @@ export async function answerRequest(
     // Cancelled: there is no response to send, but the HTTP exchange has to end.
     answerEmpty(res, 202);
   } else {
-    answerJson(res, 200, answer, headers);
+    answerJson(res, 200, answer, extras?.headers);
   }
 }
 
