@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/clock.ts';
-import { errorCode } from '../shared/errors.ts';
+import { errorCode, messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
 import type { Claim } from './claim-state-dir.ts';
@@ -46,7 +46,9 @@ async function claimAlone(
   const stopped: BridgeFile[] = [];
   const endMs = clock.now() + limits.rotateMs;
   for (;;) {
-    const claimed = await claim(stateDir);
+    const claimed = await claim(stateDir).catch((cause: unknown) => {
+      throw new StateDirError(`Nothing was rotated: ${messageOf(cause)}`, { cause });
+    });
     if (claimed.kind === 'ours') return { lock: claimed.lock, stopped };
     const { bridge } = claimed;
     if (clock.now() >= endMs) {

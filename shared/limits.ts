@@ -92,6 +92,8 @@ export const limits = {
   sessionsIdleMax: 256,
   /** An unused session leaves memory after this time. Until then its agent counts as present. */
   sessionIdleMs: 30 * 60_000,
+  /** When a session was used last is known in steps of this: moving it to the end of the list costs each request. */
+  sessionUseStepMs: 1_000,
   /** Pinned sessions that one arrival may step over in search of one that can leave: bounds the work, not the result. */
   sessionEvictScan: 8,
   /** Ids of ended sessions that are remembered as such, over restarts too: about 1 MB. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { staleSessionBody } from '../../server/agent/legacy/stale-session.ts';
-import { BridgeProcess } from '../support/bridge-process.ts';
+import { BridgeProcess, runHoldfast } from '../support/bridge-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeEditor } from '../support/fake-editor.ts';
 import { initializeRequest, postMcp } from '../support/raw-http.ts';
@@ -222,7 +222,10 @@ describe('A session id that cannot be honoured and is repeated', function () {
       await bridge.stop();
       bridge.write('config.json', JSON.stringify({ sessions: { onStale: 'never' }, colour: 'red' }));
       await bridge.start();
-      assert.match(bridge.stderr, /config\.json: "colour" is no setting \(known: sessions\.onStale\)/);
+      assert.match(bridge.stderr, /config\.json: "colour" is no setting \(known: .*sessions\.onStale/);
+      const status = await runHoldfast(['status', '--state-dir', bridge.stateDir]);
+      assert.match(status.stdout, /^WARNING: \S+config\.json: "colour" is no setting/m);
+      assert.match(status.stdout, /^Agent sessions since the start: 0 stale, 0 healed, 0 rehydrated$/m);
       assert.match(bridge.stderr, /config\.json: "sessions\.onStale" is wrong: .*"heal"\|"diagnose"\|"adopt"/);
       const agent = new SessionAgent(bridge, deadId());
       assert.deepEqual([(await agent.request('ping')).status, (await agent.request('ping')).status], [404, 200]);

@@ -70,7 +70,7 @@ export class AgentSession implements Disposable {
   #notice: SessionNotice | undefined;
   #sdk: Promise<Sdk> | undefined;
   #stream: SseStream | undefined;
-  /** Monotonic time at which a request last came; kept by the session table. */
+  /** Monotonic time at which a request last came, in steps; kept by the session table. */
   usedMs = 0;
 
   constructor(id: string, claims: SessionClaims, deps: AgentSessionDeps, restored?: Restored) {

@@ -29,10 +29,10 @@ export class SessionTable implements Disposable {
     return groupAgents([...this.#live.values()].map(({ claims: { client } }) => ({ ...client, sessions: 1 })));
   }
 
-  /** The session, now the most recently used one. */
+  /** The session, now the most recently used one; which of two was it within one step is all the same. */
   use(id: string): AgentSession | undefined {
     const session = this.#live.get(id);
-    if (session !== undefined) this.#touch(session);
+    if (session !== undefined && this.#clock.now() >= session.usedMs + limits.sessionUseStepMs) this.#touch(session);
     return session;
   }
 

@@ -51,11 +51,12 @@ describe('The session table', () => {
 
   const inMemory = (...ids: string[]) => ids.map((id) => table.use(id) !== undefined);
 
-  it('drops beyond its limit the idle session that was unused for longest', () => {
+  it('drops beyond its limit the idle session that was unused for longest', async () => {
     const busy = session('busy');
     void busy.request(wait, idle);
     table.add(busy);
     for (let index = 0; index < limits.sessionsIdleMax - 1; index++) table.add(session(String(index)));
+    await clock.advance(limits.sessionUseStepMs);
     table.use('0');
     table.add(session('one more'));
     assert.deepEqual(inMemory('busy', '0', '1', '2', 'one more'), [true, true, false, true, true]);

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { endpointOf } from '../host/agent.ts';
+import { until } from '../host/deadline.ts';
+import { Stage } from '../host/stage.ts';
+import { readOutput, runCommand, statusItem } from '../host/workbench.ts';
+
+describe('what becomes of agent sessions', () => {
+  let stage: Stage;
+  let page: Page;
+
+  before(async () => {
+    stage = await Stage.open();
+    page = await stage.linkedWindow(stage.scratch.sample('greeter'));
+  });
+  after(() => stage?.close());
+
+  it('shows in the tooltip of the status bar and in the log', async () => {
+    const { url, token } = await until('a bridge', 10_000, () => endpointOf(stage.stateDir));
+    const headers = {
+      authorization: `Bearer ${token}`,
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'mcp-session-id': 'an id of another server',
+      'user-agent': 'forgetful/1.0',
+    };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+    const statuses: number[] = [];
+    for (let repeat = 0; repeat < 2; repeat++)
+      statuses.push((await fetch(url, { method: 'POST', headers, body })).status);
+    assert.deepEqual(statuses, [404, 200]);
+
+    await runCommand(page, 'Holdfast: Show Log');
+    await until('both events are in the log', 10_000, async () => {
+      const text = await readOutput(page);
+      return (
+        /\[agents\] the session id of forgetful 1\.0 is stale \(unknown\)/.test(text) &&
+        /\[agents\] forgetful 1\.0 went on with a stale session id \(unknown\)/.test(text)
+      );
+    });
+    await statusItem(page).hover();
+    const tooltip = page.locator('.monaco-hover:visible', { hasText: 'Agent sessions' }).first();
+    await tooltip.waitFor();
+    assert.match(await tooltip.innerText(), /1 stale, 1 healed, 0 rehydrated\s+Last: forgetful 1\.0 went on/);
+    await stage.screenshot(page, 'agent-sessions');
+  });
+});
