@@ -105,6 +105,14 @@ export const limits = {
   subscriptionMaxUris: 1_000,
 
   // --- calls ---
+  /** An idempotency key: a UUID has 36 characters. */
+  callKeyMaxChars: 128,
+  /** Keys in one acknowledgement; more than a client can have in flight. */
+  acknowledgedMaxKeys: 512,
+  /** Keyed calls that the bridge remembers beside the windows' journals, a few hundred bytes each. */
+  keyedCallsMax: 5_000,
+  /** Forgotten windows whose calls are remembered, for `journalKeepMs`. */
+  goneWindowsMax: 100,
   /** Budget of a tool call unless its definition says otherwise. */
   callMs: 10_000,
   /** No definition may ask for more: agents give up at 60 s. */

@@ -17,6 +17,14 @@ export function outcomeUnknown(call: EditorCall, happened: string): HoldfastErro
   });
 }
 
+/** No window that could have run the call can tell what became of it. */
+export function notKnown(tool: string, why: string): HoldfastError {
+  return new HoldfastError('outcome_unknown', `Whether ${tool} ran is not known: ${why}.`, {
+    executed: 'unknown',
+    hint: readBefore,
+  });
+}
+
 export function linkDown(call: EditorCall, window: string): HoldfastError {
   return new HoldfastError('link_down', `The window "${window}" did not return in time for ${call.tool}.`, {
     hint: 'Call list_windows and repeat the call when the window is listed as ready, or ask the person to open it again.',

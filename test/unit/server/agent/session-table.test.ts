@@ -39,7 +39,7 @@ describe('The session table', () => {
   it('drops beyond its limit the idle session that was unused for longest', () => {
     const table = new SessionTable();
     const busy = session('busy');
-    void busy.request(wait, { window: undefined, folder: undefined, notify: undefined });
+    void busy.request(wait, { window: undefined, folder: undefined, key: undefined, notify: undefined });
     table.add(busy);
     for (let index = 0; index < limits.sessionsMax - 1; index++) table.add(session(String(index)));
     table.use('0');
@@ -63,7 +63,9 @@ describe('The session table', () => {
   it('cancels what runs in a session that ends', async () => {
     const table = new SessionTable();
     table.add(session('1'));
-    const answer = table.use('1')?.request(wait, { window: undefined, folder: undefined, notify: undefined });
+    const answer = table
+      .use('1')
+      ?.request(wait, { window: undefined, folder: undefined, key: undefined, notify: undefined });
     assert.ok(table.end('1') && !table.end('1'));
     assert.equal(await answer, undefined);
   });
