@@ -55,7 +55,7 @@ export const windowSchema = z.object({
 /** What a window says of itself. */
 export type WindowInfo = z.infer<typeof windowSchema>;
 
-const errorInfoSchema = z.object({
+export const errorInfoSchema = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
   message: z.string(),
   hint: z.string(),

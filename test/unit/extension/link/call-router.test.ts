@@ -188,9 +188,9 @@ describe('CallRouter', () => {
   it('forgets what the bridge acknowledged', async () => {
     rig.call({});
     await rig.take();
-    assert.deepEqual(rig.router.journalIds, ['c1']);
+    assert.deepEqual(rig.router.journal.ids, ['c1']);
     rig.router.ack(['c1', 'c2']);
-    assert.deepEqual(rig.router.journalIds, []);
+    assert.deepEqual(rig.router.journal.ids, []);
     rig.call({ repeat: true });
     assert.deepEqual(await rig.take(), ['a: c1 outcome_unknown, executed unknown, not retryable']);
   });
