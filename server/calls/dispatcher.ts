@@ -1,7 +1,7 @@
 import { failureResult } from '../../shared/call-result.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { effectOf, type ToolDefinition } from '../../shared/define-tool.ts';
-import { HoldfastError, toErrorInfo } from '../../shared/errors.ts';
+import { type Executed, HoldfastError, toErrorInfo } from '../../shared/errors.ts';
 import { closest } from '../../shared/input-issues.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
@@ -101,7 +101,7 @@ export class Dispatcher {
     const bridgeTool = this.#deps.bridgeTools.get(name);
     if (bridgeTool !== undefined) return bridgeTool(call.arguments);
     const input = parseInput(name, definition, call.arguments);
-    if (this.#pending > limits.pendingCallsMax) throw busy();
+    if (this.#pending > limits.pendingCallsMax) throw busy(identity?.repeat === true ? 'unknown' : 'no');
     const { timeoutMs } = definition;
     const editorCall = {
       tool: name,
@@ -145,8 +145,9 @@ function unknownTool(name: string, names: readonly string[]): HoldfastError {
   );
 }
 
-function busy(): HoldfastError {
+function busy(executed: Executed): HoldfastError {
   return new HoldfastError('busy', `${limits.pendingCallsMax} calls are running already.`, {
+    executed,
     hint: 'Wait for some of them to finish, then repeat the call.',
   });
 }
