@@ -179,7 +179,7 @@ export class EditorRegistry implements Disposable {
     session.onDidRequestShutdown(() => this.#shutdowns.fire());
     session.onDidEnd(() => {
       this.#sessions.delete(session.id);
-      this.#gone.add(session.id, session.met ? session.heldIds : undefined);
+      this.#gone.add(session.id, session.complete ? session.heldIds : undefined);
       this.#knownChanges.fire();
       this.#changes.fire();
     });

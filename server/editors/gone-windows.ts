@@ -20,7 +20,7 @@ export class GoneWindows {
     return this.#records;
   }
 
-  /** @param held the calls that its journal had; undefined when it never told */
+  /** @param held the calls that its journal had; undefined when it never told them all */
   add(editorId: string, held: ReadonlySet<string> | undefined): void {
     if (held?.size === 0) return;
     const record = { editorId, goneMs: this.#clock.wallMs(), held: held === undefined ? null : [...held] };

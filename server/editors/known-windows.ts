@@ -14,7 +14,7 @@ const goneRecordSchema = z.object({
   editorId: z.string(),
   /** Wall-clock milliseconds. */
   goneMs: z.number(),
-  /** Ids of the calls that its journal had; null when it never told this. */
+  /** Ids of the calls that its journal had; null when it never told them all. */
   held: z.array(z.string()).nullable(),
 });
 /** A window that was forgotten lately. */

@@ -32,7 +32,8 @@ export class CallWorld {
   readonly clock = new FakeClock();
   readonly windows: readonly WorldWindow[];
   readonly effects = new Map<string, number>();
-  readonly told = new Map<string, Told>();
+  /** By key: one answer, or two when it was asked twice at once. */
+  readonly told = new Map<string, readonly Told[]>();
   readonly errors: string[] = [];
   readonly #random: () => number;
   readonly #cancels = new Map<string, Cancellation>();
@@ -69,12 +70,12 @@ export class CallWorld {
   async call(key: string, path: string, tool: keyof typeof worldTools = 'change'): Promise<void> {
     for (let repeat = false; ; repeat = true) {
       const bridge = this.#bridge;
-      const told = bridge === undefined ? undefined : await this.#ask(bridge, key, path, tool, repeat);
-      if (told !== undefined) {
+      const told = bridge === undefined ? [] : await this.#askOnceOrTwice(bridge, key, path, tool, repeat);
+      if (told.length > 0) {
         this.told.set(key, told);
         return;
       }
-      await new Promise<void>((resolve) => this.clock.after(20 + this.#random() * 200, resolve));
+      await new Promise<void>((resolve) => this.clock.after(this.#pauseMs(), resolve));
     }
   }
 
@@ -93,6 +94,24 @@ export class CallWorld {
     bridge?.die();
     for (const window of this.windows) window.dispose();
     bridge?.registry.dispose();
+  }
+
+  /** Mostly an agent repeats soon, sometimes after the windows' grace. */
+  #pauseMs(): number {
+    return 20 + this.#random() * (this.#random() < 0.2 ? 60_000 : 200);
+  }
+
+  /** A repeat may overtake the end of what it repeats. */
+  async #askOnceOrTwice(
+    bridge: Bridge,
+    key: string,
+    path: string,
+    tool: string,
+    repeat: boolean,
+  ): Promise<readonly Told[]> {
+    const asking = this.#ask(bridge, key, path, tool, repeat);
+    const all = this.#random() < 0.8 ? [asking] : [asking, this.#ask(bridge, key, path, tool, true)];
+    return (await Promise.all(all)).filter((told) => told !== undefined);
   }
 
   async #ask(bridge: Bridge, key: string, path: string, tool: string, repeat: boolean): Promise<Told | undefined> {

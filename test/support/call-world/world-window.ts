@@ -53,8 +53,15 @@ export class WorldWindow {
     this.#link?.cut();
   }
 
-  /** kill -9 of the extension host; VS Code starts another. */
-  killHost(): void {
+  /** The disk has no room for a while, or can't be written at all. */
+  async breakDisk(how: 'full' | 'readOnly'): Promise<void> {
+    this.disk[how] = true;
+    await new Promise<void>((resolve) => this.#deps.clock.after(this.#deps.random() * 2_000, resolve));
+    this.disk[how] = false;
+  }
+
+  /** kill -9 of the extension host; VS Code starts another, within the window's grace unless told otherwise. */
+  killHost(backAfterMs = 20 + this.#deps.random() * 3_000): void {
     const host = this.#host;
     if (host === undefined) return;
     host.alive = false;
@@ -63,7 +70,7 @@ export class WorldWindow {
     this.disk.crash();
     // Timers of a process that is gone.
     host.store.dispose();
-    this.#deps.clock.after(20 + this.#deps.random() * 3_000, () => this.#start());
+    this.#deps.clock.after(backAfterMs, () => this.#start());
   }
 
   /** The window reloads: the old extension host ends in good order, then the next one begins. */

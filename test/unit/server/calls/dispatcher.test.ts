@@ -30,7 +30,7 @@ const catalog: Readonly<Record<string, ToolDefinition>> = {
   }),
   wait_for_it: defineTool({
     ...common,
-    effect: ({ apply }) => (apply ? 'write' : 'read'),
+    effect: { strongest: 'write', of: ({ apply }) => (apply ? 'write' : 'read') },
     timeoutMs: ({ wait_ms }) => wait_ms,
     input: z.object({ wait_ms: z.number(), apply: z.boolean().default(false) }),
   }),
