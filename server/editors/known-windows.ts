@@ -35,7 +35,9 @@ export type KnownWindows = Omit<KnownFile, 'bootId'>;
 export function parseKnownWindows(text: string, bootId: string): KnownWindows | undefined {
   try {
     const { data } = knownWindowsSchema.safeParse(JSON.parse(text));
-    return data?.bootId === bootId ? data : undefined;
+    if (data?.bootId !== bootId) return undefined;
+    const { bootId: _, ...known } = data;
+    return known;
   } catch {
     // Torn or foreign: the same as none.
     return undefined;

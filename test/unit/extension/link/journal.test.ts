@@ -56,6 +56,28 @@ describe('MemoryJournal', () => {
     assert.deepEqual(journal.ids, ['d', 'e', 'f']);
   });
 
+  it('makes room with what no agent can repeat, and lacks a keyed change only when there is nothing else', async () => {
+    const keyed = (id: string) => ({ ...call(id, 'write'), fingerprint: 'f' });
+    await journal.run(keyed('mine'), ended('x'));
+    for (let nth = 0; nth < limits.journalMaxEntries; nth += 1) await journal.run(call(`r${nth}`), ended('x'));
+    assert.deepEqual([journal.ids.slice(0, 2), journal.gapMs], [['mine', 'r1'], 0]);
+    assert.deepEqual([journal.lacksNone('keyed'), journal.lacksNone('keyless')], [true, true]);
+    for (let nth = 0; nth < limits.journalMaxEntries - 1; nth += 1) await journal.run(keyed(`k${nth}`), ended('x'));
+    assert.deepEqual([journal.ids[0], journal.gapMs], ['mine', 0]);
+    await journal.run(keyed('last'), ended('x'));
+    assert.deepEqual([journal.ids[0], journal.gapMs], ['k0', limits.journalKeepMs]);
+    assert.deepEqual([journal.lacksNone('keyed'), journal.lacksNone('keyless')], [false, true]);
+    await clock.advance(limits.journalKeepMs);
+    assert.deepEqual([journal.gapMs, journal.lacksNone('keyed')], [0, true]);
+  });
+
+  it('lacks a change without a key when it had to go, which costs no keyed one its proof', async () => {
+    await journal.run(call('w', 'write'), ended('x'));
+    for (let nth = 0; nth < limits.journalMaxEntries; nth += 1) await journal.run(call(`r${nth}`), ended('x'));
+    assert.deepEqual([journal.lacksNone('keyed'), journal.lacksNone('keyless')], [true, false]);
+    await clock.advance(limits.journalKeepMs);
+  });
+
   it('never forgets a call that runs', async () => {
     let end: (outcome: CallOutcome) => void = () => {};
     const outcome = journal.run(call('slow'), () => new Promise((resolve) => (end = resolve)));
