@@ -5,7 +5,7 @@ import type { ToolsetName } from './toolsets.ts';
 export type Effect = 'read' | 'ui' | 'write' | 'destructive';
 
 /** The effect of a tool for which it depends on the input: a preview of a changing tool is a read. */
-export interface EffectByInput<I> {
+interface EffectByInput<I> {
   /** What listings say of the tool; no input may have a stronger one. */
   readonly strongest: Effect;
   readonly of: (input: I) => Effect;

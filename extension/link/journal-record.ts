@@ -27,7 +27,7 @@ const recordSchema = z.discriminatedUnion('t', [
 ]);
 export type JournalRecord = z.infer<typeof recordSchema>;
 
-export interface ReadCall {
+interface ReadCall {
   readonly call: JournalledCall;
   readonly atMs: number;
   /** Undefined when the extension host ended before it was known. */

@@ -64,7 +64,7 @@ export class WindowProcess {
     running.add(child);
     child.once('exit', () => running.delete(child));
     child.on('message', (kind) => {
-      if (child === this.#child) this.#state = String(kind);
+      if (child === this.#child && typeof kind === 'string') this.#state = kind;
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
