@@ -8,9 +8,11 @@ import { systemClock } from '../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../shared/disposable.ts';
 import { stateFiles } from '../shared/state-files.ts';
 import { BridgeProcess } from './bridge-process.ts';
+import { JournalFolder } from './journal-folder.ts';
 import { CallRouter } from './link/call-router.ts';
 import type { EditorIdentity } from './link/hello.ts';
-import { MemoryJournal } from './link/journal.ts';
+import { JournalPlace } from './link/journal-place.ts';
+import { LastingJournal } from './link/lasting-journal.ts';
 import { Link } from './link/link.ts';
 import { openLinkSocket } from './link/socket.ts';
 import { readSettings } from './settings.ts';
@@ -26,12 +28,11 @@ import { WindowObserver } from './ui/window-observer.ts';
 /** Put in by the bundler. */
 declare const HOLDFAST_VERSION: string;
 
-let running: Disposable | undefined;
+let running: { readonly store: Disposable; readonly journal: LastingJournal } | undefined;
 
 /** The only place where the extension's parts are made and joined. */
 export function activate(context: vscode.ExtensionContext): void {
   const store = new DisposableStore();
-  running = store;
   context.subscriptions.push(store);
 
   const clock = systemClock;
@@ -59,15 +60,38 @@ export function activate(context: vscode.ExtensionContext): void {
       editorId: identity.editorId,
       binDir: bridge.binDir,
     });
-  const identity = createIdentity(context.workspaceState, nameTerminals);
+  const { identity, fresh } = createIdentity(context.workspaceState, () => {
+    nameTerminals();
+    journalPlace.moved();
+  });
   nameTerminals();
 
+  const journal = store.add(new LastingJournal({ clock, log: log.area('calls') }));
+  running = { store, journal };
+  const journals = new JournalFolder({
+    folder: join(context.globalStorageUri.fsPath, 'journal'),
+    platform: process.platform,
+    tempDir: tmpdir(),
+    clock,
+    random,
+    log: log.area('calls'),
+  });
+  const journalPlace = store.add(
+    new JournalPlace({
+      journal,
+      identity,
+      lock: (editorId) => journals.lock(editorId),
+      disk: (editorId) => journals.disk(editorId),
+      clock,
+      log: log.area('calls'),
+    }),
+  );
   const handlers = store.add(createHandlers({ clock, epoch: identity.epoch }));
   const calls = store.add(
     new CallRouter({
       definitions: editorTools,
       handlers: handlers.table,
-      journal: store.add(new MemoryJournal({ clock })),
+      journal,
       clock,
       log: log.area('calls'),
       isTrusted: () => vscode.workspace.isTrusted,
@@ -120,16 +144,22 @@ export function activate(context: vscode.ExtensionContext): void {
       link.settingsChanged();
     }),
   );
-  link.start();
+  // The bridge is told at once which calls this window knows, so that it need not ask twice.
+  void journalPlace.open(fresh).then(() => link.start());
 }
 
-export function deactivate(): void {
-  running?.dispose();
+export async function deactivate(): Promise<void> {
+  const ending = running;
   running = undefined;
+  ending?.store.dispose();
+  await ending?.journal.close();
 }
 
 /** VS Code has no stable id of a window: one is kept with the workspace, and the bridge tells when two share it. */
-function createIdentity(state: vscode.Memento, changed: () => void): EditorIdentity {
+function createIdentity(
+  state: vscode.Memento,
+  changed: () => void,
+): { readonly identity: EditorIdentity; readonly fresh: boolean } {
   const key = 'editorId';
   const mint = () => {
     const id = `w-${randomBytes(4).toString('hex')}`;
@@ -139,13 +169,16 @@ function createIdentity(state: vscode.Memento, changed: () => void): EditorIdent
   const kept = state.get(key);
   let editorId = typeof kept === 'string' ? kept : mint();
   return {
-    get editorId() {
-      return editorId;
-    },
-    epoch: randomUUID(),
-    renew() {
-      editorId = mint();
-      changed();
+    fresh: typeof kept !== 'string',
+    identity: {
+      get editorId() {
+        return editorId;
+      },
+      epoch: randomUUID(),
+      renew() {
+        editorId = mint();
+        changed();
+      },
     },
   };
 }

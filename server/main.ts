@@ -8,6 +8,7 @@ import type { Log } from '../shared/log.ts';
 import { instanceProof } from '../shared/proof.ts';
 import type { StatusMessage } from '../shared/protocol.ts';
 import { type BridgeFile, environment, type ServeEvent } from '../shared/state-files.ts';
+import { createCallIds } from './agent/call-ids.ts';
 import { createBridgeContent } from './agent/content/bridge-content.ts';
 import { createHttpFront, type HttpActivity } from './agent/http-front.ts';
 import { bridgeOrigin, findBridge } from './bridge-client.ts';
@@ -33,6 +34,7 @@ import { sessionFile } from './session-file.ts';
 import { type LeaveReason, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
+import { WindowsFile } from './windows-file.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
 declare const HOLDFAST_VERSION: string | undefined;
@@ -106,7 +108,16 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
   });
   const { port, strangerOn } = listening;
 
-  const registry = new EditorRegistry({ instance, version, clock, log: log.area('editors') });
+  const boot = currentBoot(clock.wallMs());
+  const windowsFile = new WindowsFile({ stateDir, bootId: boot.bootId, log: log.area('editors') });
+  const registry = new EditorRegistry({
+    instance,
+    version,
+    clock,
+    log: log.area('editors'),
+    known: windowsFile.load(),
+  });
+  registry.onDidChangeKnown(() => windowsFile.save(registry.known));
   const editorServer = new EditorServer({
     registry,
     secret: secrets.editorSecret,
@@ -124,10 +135,16 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     editors: registry,
     // Unlike our nonces these need no fresh entropy each time, which costs as much as parsing the call.
     newCallId: randomUUID,
+    digest: (text) => hmacSha256(secrets.sessionKey, `holdfast call\n${text}`),
     clock,
     log: log.area('calls'),
   });
-  const content = createBridgeContent({ catalog, dispatcher, windows: registry });
+  const content = createBridgeContent({
+    catalog,
+    dispatcher,
+    callIds: createCallIds({ hmac: hmacSha256, ...secrets }),
+    windows: registry,
+  });
   const front = createHttpFront({
     port,
     token: secrets.token,
@@ -179,7 +196,7 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
 
   // Before anybody knows of this bridge: whoever started it may stop it at once.
   const left = leaveReason(options, registry, () => front.activity);
-  const bridge: BridgeFile = { pid: process.pid, port, instance, version, ...currentBoot(clock.wallMs()) };
+  const bridge: BridgeFile = { pid: process.pid, port, instance, version, ...boot };
   writeBridgeFile(stateDir, bridge);
   if (strangerOn !== undefined) {
     log.warn(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentHeaders } from '../shared/agent-headers.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
 import { bridgeOrigin } from './bridge-client.ts';
 
@@ -43,8 +44,8 @@ export async function callTool(
     authorization: `Bearer ${deps.token}`,
     accept: 'application/json',
     'content-type': 'application/json',
-    'holdfast-folder': encodeURIComponent(deps.folder),
-    ...(deps.window === undefined ? {} : { 'holdfast-window': deps.window }),
+    [agentHeaders.folder]: encodeURIComponent(deps.folder),
+    ...(deps.window === undefined ? {} : { [agentHeaders.window]: deps.window }),
   };
   const post = (body: object) =>
     fetch(url, {

@@ -36,6 +36,17 @@ export const limits = {
   journalMaxEntries: 500,
   journalMaxBytes: 16 * 1024 * 1024,
   journalKeepMs: 10 * 60_000,
+  /** The journal's file grows up to this beyond what it has to hold before it is written anew. */
+  journalFileMaxChars: 1024 * 1024,
+  /** Of one result in the file: changing tools answer with a few lines. */
+  journalKeptResultMaxChars: 256 * 1024,
+  /** What a file says of calls older than this is nobody's business any more. */
+  journalReadMaxAgeMs: 24 * 3_600_000,
+  /** Files of windows that never came back. */
+  journalUnusedMs: 30 * 24 * 3_600_000,
+  /** A reloading window's old extension host has so long to let go of the journal: VS Code gives it five seconds. */
+  journalLockWaitMs: 6_000,
+  journalLockPollMs: 50,
   /** A stopped handler may still say what it did; then the call is answered without it. Less than `callMarginMs`. */
   callStopMs: 250,
 
@@ -129,6 +140,14 @@ export const limits = {
   subscriptionMaxUris: 1_000,
 
   // --- calls ---
+  /** An idempotency key: a UUID has 36 characters. */
+  callKeyMaxChars: 128,
+  /** Keys in one acknowledgement; more than a client can have in flight. */
+  acknowledgedMaxKeys: 512,
+  /** Keyed calls that the bridge remembers beside the windows' journals, a few hundred bytes each. */
+  keyedCallsMax: 5_000,
+  /** Forgotten windows whose calls are remembered, for `journalKeepMs`. */
+  goneWindowsMax: 100,
   /** Budget of a tool call unless its definition says otherwise. */
   callMs: 10_000,
   /** No definition may ask for more: agents give up at 60 s. */

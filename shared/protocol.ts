@@ -32,7 +32,7 @@ const id = z.string().min(1).max(128);
 /** An absolute file-system path of a folder, with its name and URI. */
 const folderSchema = z.object({ name: z.string(), path: z.string(), uri: z.string() });
 
-const windowSchema = z.object({
+export const windowSchema = z.object({
   /** The workspace's name, or the first folder's, or "no folder". */
   name: z.string(),
   folders: z.array(folderSchema).max(200),
@@ -55,7 +55,7 @@ const windowSchema = z.object({
 /** What a window says of itself. */
 export type WindowInfo = z.infer<typeof windowSchema>;
 
-const errorInfoSchema = z.object({
+export const errorInfoSchema = z.object({
   code: z.custom<ErrorCode>(isErrorCode),
   message: z.string(),
   hint: z.string(),
@@ -75,6 +75,11 @@ const hello = z.object({
   tools: z.array(z.string()).max(500),
   /** Ids of the calls that the journal still holds. */
   journal: z.array(id).max(2_000),
+  /**
+   * For so long from now the journal may lack a call that ran here within the last `limits.journalKeepMs`; 0 when it
+   * lacks none. Absent: nothing is known of that.
+   */
+  journalGapMs: z.number().nonnegative().optional(),
 });
 const progress = z.object({
   type: z.literal('progress'),
@@ -119,6 +124,10 @@ const call = z.object({
   agent: z.object({ name: z.string(), version: z.string() }),
   /** The call may have reached this window before: answer from the journal, never run it twice. */
   repeat: z.boolean(),
+  /** Beside `repeat`: run the call if the journal lacks nothing and does not know it, for then it never came here. */
+  orRun: z.boolean().optional(),
+  /** Of a call with an idempotency key: stands for tool and input, so that the key is not taken for another call's. */
+  fingerprint: z.string().max(64).optional(),
 });
 const cancel = z.object({ type: z.literal('cancel'), id, reason: z.string() });
 const ack = z.object({ type: z.literal('ack'), ids: z.array(id) });

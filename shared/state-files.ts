@@ -16,6 +16,8 @@ export const stateFiles = {
   config: 'config.json',
   /** The port chosen once for this user. */
   port: 'port',
+  /** The windows of the running bridge, for the one that comes after it. */
+  windows: 'windows.json',
   log: 'bridge.log',
   /** Bound socket of the running bridge: dies with it. */
   bridgeLock: 'bridge.lock',

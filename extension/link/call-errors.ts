@@ -50,6 +50,46 @@ export function outcomeUnknown(tool: string): HoldfastError {
   });
 }
 
+export function keyReused(tool: string): HoldfastError {
+  return new HoldfastError(
+    'invalid_input',
+    `This idempotency key was used for another call; this call of ${tool} was not run.`,
+    { hint: 'Send each new call with a new key, and repeat a key only with the same tool and arguments.' },
+  );
+}
+
+/** Something came between the arrival of a call and its start. */
+export function notStarted(code: 'cancelled' | 'timeout', tool: string, why: string): HoldfastError {
+  return new HoldfastError(code, `${tool} was not run: ${why}.`, { hint: 'Call it again.' });
+}
+
+/** The extension host that began a call ended before the outcome was known. */
+export function hostEnded(tool: string): HoldfastError {
+  return new HoldfastError('outcome_unknown', `The window was reloaded or closed while ${tool} ran.`, {
+    hint: 'Read the affected state; repeat the call only if its effect is missing.',
+    executed: 'unknown',
+  });
+}
+
+/** A reload of the window cost the answer, but not the knowledge that there was one. */
+export function resultNotKept(tool: string): HoldfastError {
+  return new HoldfastError('outcome_unknown', `${tool} was done; its answer was too large to survive the reload.`, {
+    hint: 'Read the affected state instead of repeating the call.',
+    executed: 'yes',
+  });
+}
+
+/** Without a journal a reload of the window could run a call a second time. */
+export function journalBroken(tool: string): HoldfastError {
+  return new HoldfastError(
+    'save_failed',
+    `${tool} was not run: this window can no longer write its journal of calls.`,
+    {
+      hint: 'Ask the person to look at the Holdfast log, to make the disk of the VS Code data folder writable again, and to reload the window.',
+    },
+  );
+}
+
 export function invalidOutput(tool: string, effect: Effect, problem: string): HoldfastError {
   return new HoldfastError('internal', `${tool} made an answer that does not fit its own schema: ${problem}`, {
     hint: 'This is a defect of Holdfast; please report it. Read the affected state before going on.',

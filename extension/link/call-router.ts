@@ -14,12 +14,14 @@ import {
   cancelled,
   executedUnless,
   invalidOutput,
+  keyReused,
+  notStarted,
   outcomeUnknown,
   timedOut,
   toolMissing,
   untrusted,
 } from './call-errors.ts';
-import type { CallOutcome, Journal } from './journal.ts';
+import type { CallOutcome, Journal, JournalSummary } from './journal.ts';
 import type { LinkCalls } from './online-session.ts';
 
 type Definitions = Readonly<Record<string, ToolDefinition>>;
@@ -63,21 +65,20 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
     this.#deps = deps;
   }
 
-  get journalIds(): readonly string[] {
-    return this.#deps.journal.ids;
+  get journal(): JournalSummary {
+    return this.#deps.journal;
   }
 
   call(message: CallMessage, reply: Reply): void {
     const { journal } = this.#deps;
-    const { id } = message;
+    const { id, tool, fingerprint } = message;
+    const refuse = (error: HoldfastError) => reply({ type: 'result', id, ok: false, error: error.info });
     const running = this.#running.get(id);
-    if (running !== undefined) {
-      running.reply = reply;
-      return;
-    }
     const known = journal.find(id);
-    if (known !== undefined) void known.then((outcome) => reply({ type: 'result', id, ...outcome }));
-    else if (message.repeat) reply({ type: 'result', id, ok: false, error: outcomeUnknown(message.tool).info });
+    if (known !== undefined && known.call.fingerprint !== fingerprint) refuse(keyReused(tool));
+    else if (running !== undefined) running.reply = reply;
+    else if (known !== undefined) void known.outcome.then((outcome) => reply({ type: 'result', id, ...outcome }));
+    else if (message.repeat && !this.#neverCame(message)) refuse(outcomeUnknown(tool));
     else void this.#run(message, reply);
   }
 
@@ -90,6 +91,10 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
     this.#deps.journal.forget(ids);
   }
 
+  #neverCame({ orRun, fingerprint }: CallMessage): boolean {
+    return orRun === true && this.#deps.journal.lacksNone(fingerprint === undefined ? 'keyless' : 'keyed');
+  }
+
   /** Stops what runs: the extension host ends. */
   dispose(): void {
     for (const id of this.#running.keys()) this.cancel(id, 'the window closes');
@@ -97,13 +102,15 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
 
   async #run(message: CallMessage, reply: Reply): Promise<void> {
     const { clock, log, journal } = this.#deps;
-    const { id, tool } = message;
+    const { id, tool, fingerprint } = message;
     const startMs = clock.now();
     const prepared = this.#prepare(message);
     const effect = prepared instanceof HoldfastError ? 'read' : prepared.effect;
     const running: Running = { tool, effect, abort: new AbortController(), reply };
     this.#running.set(id, running);
-    const outcome = await journal.run({ id, effect }, () => this.#execute(message, prepared, running));
+    const outcome = await journal.run({ id, tool, effect, fingerprint }, () =>
+      this.#execute(message, prepared, running, startMs),
+    );
     this.#running.delete(id);
     const how = outcome.ok ? `${outcome.content.length} characters` : outcome.error.code;
     log.debug(`${tool} for ${message.agent.name}: ${how} in ${Math.round(clock.now() - startMs)} ms`);
@@ -125,13 +132,22 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
     }
   }
 
-  async #execute(message: CallMessage, prepared: Prepared | HoldfastError, running: Running): Promise<CallOutcome> {
+  async #execute(
+    message: CallMessage,
+    prepared: Prepared | HoldfastError,
+    running: Running,
+    startMs: number,
+  ): Promise<CallOutcome> {
     if (prepared instanceof HoldfastError) return { ok: false, error: prepared.info };
     const { clock, log } = this.#deps;
     const { id, tool, budgetMs } = message;
     const { effect, execute } = prepared;
     const { signal } = running.abort;
-    const budget = clock.after(budgetMs, () => running.abort.abort(timedOut(tool, budgetMs, effect)));
+    // The journal may have taken time to keep the intent.
+    const leftMs = startMs + budgetMs - clock.now();
+    if (signal.aborted) return { ok: false, error: notStarted('cancelled', tool, 'it was cancelled before that').info };
+    if (leftMs <= 0) return { ok: false, error: notStarted('timeout', tool, 'its time was over before that').info };
+    const budget = clock.after(leftMs, () => running.abort.abort(timedOut(tool, budgetMs, effect)));
     let stop: Disposable | undefined;
     let answered = false;
     const stopped = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,5 @@
 import { type Hello, linkVersion, type WindowInfo } from '../../shared/protocol.ts';
+import type { JournalSummary } from './journal.ts';
 
 /** Who this window is to the bridge. */
 export interface EditorIdentity {
@@ -16,12 +17,13 @@ export interface HelloDeps {
   readonly describeWindow: () => WindowInfo;
   /** Names of the tools that this window serves. */
   readonly toolNames: readonly string[];
-  readonly journalIds: () => readonly string[];
+  readonly journal: () => JournalSummary;
 }
 
 /** The first message of a link, as things stand now. */
 export function createHello(deps: HelloDeps, proof: string): Hello {
   const { identity, extensionVersion } = deps;
+  const { ids, gapMs } = deps.journal();
   return {
     type: 'hello',
     version: linkVersion,
@@ -31,6 +33,7 @@ export function createHello(deps: HelloDeps, proof: string): Hello {
     extensionVersion,
     window: deps.describeWindow(),
     tools: [...deps.toolNames],
-    journal: [...deps.journalIds()],
+    journal: [...ids],
+    journalGapMs: gapMs,
   };
 }

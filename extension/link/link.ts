@@ -15,7 +15,7 @@ import { type LinkCalls, OnlineSession } from './online-session.ts';
 import { Outage } from './outage.ts';
 import { startWait } from './wait.ts';
 
-export interface LinkDeps extends Omit<HelloDeps, 'journalIds'> {
+export interface LinkDeps extends Omit<HelloDeps, 'journal'> {
   readonly clock: Clock;
   readonly log: Log;
   /** A number in [0, 1): spreads the reconnects of many windows. */
@@ -109,7 +109,7 @@ export class Link implements Disposable {
 
   async #attempt(byUser: boolean, signal: AbortSignal, outage: Outage, scope: DisposableStore): Promise<void> {
     const { bridge, openSocket, mayStartBridge, calls, clock } = this.#deps;
-    const hello: HelloDeps = { ...this.#deps, journalIds: () => calls.journalIds };
+    const hello: HelloDeps = { ...this.#deps, journal: () => calls.journal };
     const deps = { clock, bridge, starter: this.#starter, mayStart: mayStartBridge, openSocket, hello };
     const { end, ...seen } = await attemptLink(deps, { byUser, signal });
     if (scope.disposed) {

@@ -4,6 +4,7 @@ import type { Log } from '../../shared/log.ts';
 import { type CallMessage, closeCodes, encode, type StatusMessage, type ToBridge } from '../../shared/protocol.ts';
 import type { Linked } from './attempt.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { JournalSummary } from './journal.ts';
 import { endOf, type LinkEnd } from './link-end.ts';
 import { parseToEditor } from './parse-message.ts';
 
@@ -13,8 +14,8 @@ export interface LinkCalls {
   call(message: CallMessage, reply: (message: ToBridge) => void): void;
   cancel(id: string, reason: string): void;
   ack(ids: readonly string[]): void;
-  /** Ids that may be repeated. */
-  readonly journalIds: readonly string[];
+  /** What the bridge is told of the journal. */
+  readonly journal: JournalSummary;
 }
 
 export interface OnlineSessionDeps {

@@ -13,6 +13,8 @@ export interface AgentContent {
   /** Whether a resource of this URI can be read, now or later: what may be subscribed to. */
   hasResource(uri: string): boolean;
   readonly onDidChange: Event<ContentChange>;
+  /** Forgets the answers of these idempotency keys; absent where none are kept. */
+  readonly acknowledge?: (keys: readonly string[]) => void;
 }
 
 /** Only what is served may be declared; what is absent is not served. */

@@ -75,7 +75,7 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
     log,
   });
   const modern = new ModernLeg({ content, serverInfo: serverInfo(deps.version), legacyVersions, clock, log });
-  const transport = new HttpTransport({ legs: { legacy, modern }, clock, log });
+  const transport = new HttpTransport({ legs: { legacy, modern }, acknowledge: content.acknowledge, clock, log });
   let lastRequestMs = clock.now();
   let inFlight = 0;
 

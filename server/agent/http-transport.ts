@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../shared/clock.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
+import { acknowledgedKeys } from './agent-hints.ts';
 import { type Era, eraOfHeaders, eraOfPost, type Leg } from './era.ts';
 import { answerEmpty, answerRefusal, refuseUnread } from './http-answers.ts';
 import { rpcCodes } from './json-rpc.ts';
@@ -10,6 +11,8 @@ import { readBody } from './request-body.ts';
 
 export interface HttpTransportDeps {
   readonly legs: Readonly<Record<Era, Leg>>;
+  /** Takes the keys whose answers were delivered. */
+  readonly acknowledge: ((keys: readonly string[]) => void) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,7 +48,9 @@ export class HttpTransport {
   }
 
   async #post(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const { clock, legs, log } = this.#deps;
+    const { acknowledge, clock, legs, log } = this.#deps;
+    const delivered = acknowledgedKeys(req.headers);
+    if (delivered !== undefined) acknowledge?.(delivered);
     const accepted = acceptedTypes(req);
     const refusal = checkMediaTypes(req, accepted);
     if (refusal !== undefined) return refuseUnread(req, res, refusal, clock);

@@ -1,11 +1,14 @@
 import type { AgentContext, ToolCall } from '../calls/dispatcher.ts';
 import type { CancelSignal } from '../editors/cancellation.ts';
+import type { CallKey } from './agent-hints.ts';
 import type { LoggingLevel } from './logging-level.ts';
 
 /** Of one request, whichever era it came in. */
 export interface MethodContext {
   readonly agent: AgentContext;
   readonly signal: CancelSignal;
+  /** Only tools/call has a use for it. */
+  readonly key?: CallKey;
   readonly progress?: NonNullable<ToolCall['progress']>;
   /** Sends a log line ahead of the answer, if the client wants lines of this level. */
   readonly log?: (level: LoggingLevel, data: unknown) => void;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Effect, ToolDefinition } from '../../shared/define-tool.ts';
+import { strongestEffect, type ToolDefinition } from '../../shared/define-tool.ts';
 import type { ToolsetName } from '../../shared/toolsets.ts';
 
 export interface ToolList {
@@ -37,12 +37,12 @@ export function describeTool(name: string, definition: ToolDefinition): Readonly
 }
 
 /** MCP's tool annotations. A tool whose effect depends on its input is listed by the strongest that it can have. */
-function hints({ effect, idempotent }: ToolDefinition): Readonly<Record<string, boolean>> {
-  const strongest: Effect = typeof effect === 'function' ? 'destructive' : effect;
+function hints(definition: ToolDefinition): Readonly<Record<string, boolean>> {
+  const strongest = strongestEffect(definition);
   return {
     readOnlyHint: strongest === 'read',
     destructiveHint: strongest === 'destructive',
-    idempotentHint: idempotent,
+    idempotentHint: definition.idempotent,
     openWorldHint: false,
   };
 }

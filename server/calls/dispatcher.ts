@@ -1,7 +1,7 @@
 import { failureResult } from '../../shared/call-result.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { effectOf, type ToolDefinition } from '../../shared/define-tool.ts';
-import { HoldfastError, toErrorInfo } from '../../shared/errors.ts';
+import { type Executed, HoldfastError, toErrorInfo } from '../../shared/errors.ts';
 import { closest } from '../../shared/input-issues.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
@@ -10,6 +10,7 @@ import type { CancelSignal } from '../editors/cancellation.ts';
 import type { CallProgress, EditorSession } from '../editors/editor-call.ts';
 import type { BridgeTool } from './bridge-tools.ts';
 import { CallRecord, type CallStatistics } from './call-record.ts';
+import { type CallHolders, type CallIdentity, KeyedCalls } from './keyed-calls.ts';
 import { route } from './routing.ts';
 
 /** The agent behind a call, as far as tools and routing care. */
@@ -28,6 +29,8 @@ export interface ToolCall {
   readonly arguments: unknown;
   readonly agent: AgentContext;
   readonly signal: CancelSignal;
+  /** Given by an agent that wants the call to run at most once, however often it is sent. */
+  readonly identity?: CallIdentity;
   readonly progress?: (progress: CallProgress) => void;
   /** Tells the agent how its call goes: never contents. */
   readonly log?: (level: 'debug' | 'info', message: string) => void;
@@ -36,8 +39,10 @@ export interface ToolCall {
 export interface DispatcherDeps {
   readonly catalog: Readonly<Record<string, ToolDefinition>>;
   readonly bridgeTools: ReadonlyMap<string, BridgeTool>;
-  readonly editors: { list(): readonly EditorSession[] };
+  readonly editors: CallHolders;
   readonly newCallId: () => string;
+  /** At most 64 characters that stand for a text, and for nobody else's. */
+  readonly digest: (text: string) => string;
   readonly clock: Pick<Clock, 'now' | 'wallMs'>;
   readonly log: Log;
 }
@@ -46,14 +51,21 @@ export interface DispatcherDeps {
 export class Dispatcher {
   readonly #deps: DispatcherDeps;
   readonly #record = new CallRecord();
+  readonly #keyed: KeyedCalls;
   #pending = 0;
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps;
+    this.#keyed = new KeyedCalls({ ...deps, holders: deps.editors });
   }
 
   get statistics(): CallStatistics & { readonly pending: number } {
     return { ...this.#record.statistics, pending: this.#pending };
+  }
+
+  /** The answers of these calls were delivered: nobody asks for them again. */
+  acknowledge(ids: readonly string[]): void {
+    this.#keyed.acknowledge(ids);
   }
 
   /**
@@ -85,11 +97,29 @@ export class Dispatcher {
   }
 
   async #run(definition: ToolDefinition, call: ToolCall): Promise<string> {
-    const { name, agent, signal, progress, log } = call;
+    const { name, agent, signal, progress, identity } = call;
     const bridgeTool = this.#deps.bridgeTools.get(name);
     if (bridgeTool !== undefined) return bridgeTool(call.arguments);
     const input = parseInput(name, definition, call.arguments);
-    if (this.#pending > limits.pendingCallsMax) throw busy();
+    if (this.#pending > limits.pendingCallsMax) throw busy(identity?.repeat === true ? 'unknown' : 'no');
+    const { timeoutMs } = definition;
+    const editorCall = {
+      tool: name,
+      input,
+      effect: effectOf(definition, input),
+      budgetMs: Math.min(typeof timeoutMs === 'function' ? timeoutMs(input) : timeoutMs, limits.callMaxMs),
+      agent: { name: agent.name, version: agent.version },
+      signal,
+      ...(progress === undefined ? {} : { progress }),
+    };
+    if (identity !== undefined) {
+      return this.#keyed.run({ identity, call: editorCall, route: () => this.#route(input, call) });
+    }
+    const editor = await this.#route(input, call);
+    return editor.call({ ...editorCall, id: this.#deps.newCallId() });
+  }
+
+  async #route(input: Readonly<Record<string, unknown>>, { name, agent, log }: ToolCall): Promise<EditorSession> {
     const editor = await route(this.#deps.editors.list(), {
       input,
       hint: agent.window,
@@ -99,17 +129,7 @@ export class Dispatcher {
     if (editor.readiness === 'reconnecting') {
       log?.('info', `${name} waits for window ${editor.id} ("${editor.window.name}") to return`);
     }
-    const { timeoutMs } = definition;
-    return editor.call({
-      id: this.#deps.newCallId(),
-      tool: name,
-      input,
-      effect: effectOf(definition, input),
-      budgetMs: Math.min(typeof timeoutMs === 'function' ? timeoutMs(input) : timeoutMs, limits.callMaxMs),
-      agent: { name: agent.name, version: agent.version },
-      signal,
-      ...(progress === undefined ? {} : { progress }),
-    });
+    return editor;
   }
 }
 
@@ -125,8 +145,9 @@ function unknownTool(name: string, names: readonly string[]): HoldfastError {
   );
 }
 
-function busy(): HoldfastError {
+function busy(executed: Executed): HoldfastError {
   return new HoldfastError('busy', `${limits.pendingCallsMax} calls are running already.`, {
+    executed,
     hint: 'Wait for some of them to finish, then repeat the call.',
   });
 }

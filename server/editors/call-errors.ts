@@ -7,6 +7,11 @@ function effectOfLost(call: EditorCall): Executed {
   return call.effect === 'read' ? 'no' : 'unknown';
 }
 
+/** What a call can have done that this bridge has not sent: nothing, unless an earlier request with its key was sent. */
+function effectOfUnsent(call: EditorCall): Executed {
+  return call.key?.repeat === 'answer' ? effectOfLost(call) : 'no';
+}
+
 const readBefore =
   'Read the affected state first (read_buffer, get_editor_context, get_diagnostics); repeat the call only if its effect is missing.';
 
@@ -17,7 +22,16 @@ export function outcomeUnknown(call: EditorCall, happened: string): HoldfastErro
   });
 }
 
+/** No window that could have run the call can tell what became of it. */
+export function notKnown(tool: string, why: string): HoldfastError {
+  return new HoldfastError('outcome_unknown', `Whether ${tool} ran is not known: ${why}.`, {
+    executed: 'unknown',
+    hint: readBefore,
+  });
+}
+
 export function linkDown(call: EditorCall, window: string): HoldfastError {
+  if (effectOfUnsent(call) !== 'no') return notKnown(call.tool, `the window "${window}", which had it, did not return`);
   return new HoldfastError('link_down', `The window "${window}" did not return in time for ${call.tool}.`, {
     hint: 'Call list_windows and repeat the call when the window is listed as ready, or ask the person to open it again.',
   });
@@ -29,6 +43,7 @@ export function timedOut(call: EditorCall, window: string, sent: boolean): Holdf
       'timeout',
       `The window "${window}" did not come back in time for ${call.tool}; nothing was sent to it.`,
       {
+        executed: effectOfUnsent(call),
         hint: 'Repeat the call; list_windows tells when the window is ready.',
       },
     );
@@ -43,7 +58,7 @@ export function timedOut(call: EditorCall, window: string, sent: boolean): Holdf
 }
 
 export function cancelled(call: EditorCall, sent: boolean): HoldfastError {
-  const executed = sent ? effectOfLost(call) : 'no';
+  const executed = sent ? effectOfLost(call) : effectOfUnsent(call);
   return new HoldfastError(
     'cancelled',
     `${call.tool} was cancelled${sent ? '' : ' before it was sent to the window'}.`,
@@ -57,6 +72,7 @@ export function cancelled(call: EditorCall, sent: boolean): HoldfastError {
 
 export function tooManyCalls(call: EditorCall, window: string): HoldfastError {
   return new HoldfastError('busy', `The window "${window}" has too many calls in flight to take ${call.tool}.`, {
+    executed: effectOfUnsent(call),
     hint: 'Wait for the answers of earlier calls, then repeat this one.',
   });
 }

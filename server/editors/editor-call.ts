@@ -8,6 +8,17 @@ export interface CallProgress {
   readonly message?: string;
 }
 
+/** What an idempotency key adds to a call. */
+export interface KeyedCall {
+  /** Stands for tool and input. */
+  readonly fingerprint: string;
+  /**
+   * `no`: the call is new. `answer`: the window has it, and only answers. `answer-or-run`: the call may have been sent
+   * before, but no other window has it; this one runs it if its journal proves that it never came.
+   */
+  readonly repeat: 'no' | 'answer' | 'answer-or-run';
+}
+
 /** One call on its way to a window. */
 export interface EditorCall {
   readonly id: string;
@@ -19,6 +30,8 @@ export interface EditorCall {
   readonly budgetMs: number;
   readonly agent: { readonly name: string; readonly version: string };
   readonly signal: CancelSignal;
+  /** Absent without an idempotency key. */
+  readonly key?: KeyedCall;
   readonly progress?: (progress: CallProgress) => void;
 }
 
@@ -34,4 +47,8 @@ export interface EditorSession {
    * while the link is down, within its budget and the window's grace.
    */
   call(call: EditorCall): Promise<string>;
+  /** Whether the window's journal has this call, as far as the bridge knows. */
+  holds(id: string): boolean;
+  /** Lets the window forget calls whose answers were delivered. */
+  forget(ids: readonly string[]): void;
 }

@@ -4,14 +4,19 @@ import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { closeCodes, type Hello, linkVersion, type StatusMessage } from '../../shared/protocol.ts';
+import type { CancelSignal } from './cancellation.ts';
 import type { EditorSession } from './editor-call.ts';
 import { LinkedEditorSession, type SessionLink } from './editor-session.ts';
+import { GoneWindows } from './gone-windows.ts';
+import { type KnownWindows, recordedHello, windowRecord } from './known-windows.ts';
 
 export interface EditorRegistryDeps {
   readonly instance: string;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** What the bridge before this one knew; undefined when that got lost. */
+  readonly known: KnownWindows | undefined;
 }
 
 /** Every window that is linked or within its grace, by editor id. Owns the sessions and, through them, their links. */
@@ -19,17 +24,27 @@ export class EditorRegistry implements Disposable {
   readonly #deps: EditorRegistryDeps;
   readonly #store = new DisposableStore();
   readonly #sessions = new Map<string, LinkedEditorSession>();
+  readonly #gone: GoneWindows;
+  /** Wall-clock milliseconds: before that, an earlier bridge may have sent calls to windows that are not known here. */
+  readonly #completeFromMs: number;
   readonly #changes = this.#store.add(new Emitter<void>());
+  readonly #knownChanges = this.#store.add(new Emitter<void>());
   readonly #shutdowns = this.#store.add(new Emitter<void>());
   #status: StatusMessage | undefined;
   #broadcast: Disposable | undefined;
 
   readonly onDidChange = this.#changes.event;
+  /** Something of `known` changed; before any call goes to a new window. */
+  readonly onDidChangeKnown = this.#knownChanges.event;
   /** A person asked, in one of the windows, for the bridge to be restarted. */
   readonly onDidRequestShutdown = this.#shutdowns.event;
 
   constructor(deps: EditorRegistryDeps) {
     this.#deps = deps;
+    const { clock, known } = deps;
+    this.#gone = new GoneWindows(clock, known?.gone);
+    this.#completeFromMs = known?.completeFromMs ?? clock.wallMs() + limits.journalKeepMs;
+    for (const record of known?.windows ?? []) this.#add(recordedHello(record), undefined);
   }
 
   list(): readonly EditorSession[] {
@@ -38,6 +53,46 @@ export class EditorRegistry implements Disposable {
 
   get(id: string): EditorSession | undefined {
     return this.#sessions.get(id);
+  }
+
+  /** For the next bridge. */
+  get known(): KnownWindows {
+    return {
+      windows: [...this.#sessions.values()].map(({ hello }) => windowRecord(hello)),
+      gone: [...this.#gone.records],
+      completeFromMs: this.#completeFromMs,
+    };
+  }
+
+  /** The window whose journal has a call; `gone` when that window was forgotten. */
+  holderOf(id: string): EditorSession | 'gone' | undefined {
+    for (const session of this.#sessions.values()) if (session.holds(id)) return session;
+    return this.#gone.had(id) ? 'gone' : undefined;
+  }
+
+  /** Whether a call that no window holds has certainly never reached one, of whichever bridge of this state directory. */
+  get complete(): boolean {
+    return (
+      this.#deps.clock.wallMs() >= this.#completeFromMs &&
+      this.#gone.complete &&
+      [...this.#sessions.values()].every((session) => session.complete)
+    );
+  }
+
+  /** Resolves when each window of an earlier bridge is back or forgotten, or when the signal aborts. */
+  settled(signal: CancelSignal): Promise<void> {
+    const isSettled = () => signal.aborted || [...this.#sessions.values()].every(({ met }) => met);
+    if (isSettled()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!isSettled()) return;
+        listener.dispose();
+        signal.removeEventListener('abort', look);
+        resolve();
+      };
+      const listener = this.#changes.event(look);
+      signal.addEventListener('abort', look);
+    });
   }
 
   get linkCount(): number {
@@ -105,16 +160,30 @@ export class EditorRegistry implements Disposable {
   #register(hello: Hello, link: SessionLink): void {
     // Before the session exists, so that the welcome precedes the first call.
     this.#welcome(hello, link);
+    this.#gone.remove(hello.editorId);
+    const session = this.#add(hello, link);
+    this.#knownChanges.fire();
+    this.#deps.log.info(`window ${session.id} linked ("${hello.window.name}", ${hello.tools.length} tools)`);
+    this.#changes.fire();
+  }
+
+  #add(hello: Hello, link: SessionLink | undefined): LinkedEditorSession {
     const session = new LinkedEditorSession(hello, link, { clock: this.#deps.clock, log: this.#deps.log });
     this.#sessions.set(session.id, session);
-    session.onDidChange(() => this.#changes.fire());
+    let { folders } = session.window;
+    session.onDidChange(() => {
+      if (session.window.folders !== folders) this.#knownChanges.fire();
+      ({ folders } = session.window);
+      this.#changes.fire();
+    });
     session.onDidRequestShutdown(() => this.#shutdowns.fire());
     session.onDidEnd(() => {
       this.#sessions.delete(session.id);
+      this.#gone.add(session.id, session.complete ? session.heldIds : undefined);
+      this.#knownChanges.fire();
       this.#changes.fire();
     });
-    this.#deps.log.info(`window ${session.id} linked ("${hello.window.name}", ${hello.tools.length} tools)`);
-    this.#changes.fire();
+    return session;
   }
 
   #replace(session: LinkedEditorSession, hello: Hello, link: SessionLink): void {
@@ -122,6 +191,7 @@ export class EditorRegistry implements Disposable {
     this.#welcome(hello, link);
     const reloaded = hello.epoch !== session.epoch;
     session.attach(hello, link);
+    this.#knownChanges.fire();
     old?.close(closeCodes.superseded, 'a newer link of this window took over');
     this.#deps.log.info(`window ${session.id} is back${reloaded ? ' after a reload' : ''}`);
   }

@@ -40,12 +40,17 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   readonly #pending = new PassingMap<string, PendingCall>();
   /** Calls given up while the link was down: the same extension host is told on its return. */
   readonly #owedCancels = new Map<string, string>();
+  /** Calls that the window's journal has: those it told of, and the keyed ones that were sent since. */
+  #held: Set<string>;
+  /** Until when the journal may lack calls, as it told; undefined when it did not tell. */
+  #gapUntilMs: number | undefined;
   readonly #changes = new Emitter<void>();
   readonly #ends = new Emitter<void>();
   readonly #shutdowns = new Emitter<void>();
   #hello: Hello;
   #tools: ReadonlySet<string>;
   #state: State;
+  #met = false;
   #dropped = 0;
 
   /** The window's description, its tools or its readiness changed. */
@@ -55,12 +60,15 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   /** The person asked this window to restart the bridge. */
   readonly onDidRequestShutdown = this.#shutdowns.event;
 
-  constructor(hello: Hello, link: SessionLink, deps: LinkedEditorSessionDeps) {
+  /** Without a link: a window that was linked to an earlier bridge, and has its grace to come back. */
+  constructor(hello: Hello, link: SessionLink | undefined, deps: LinkedEditorSessionDeps) {
     this.id = hello.editorId;
     this.#deps = deps;
     this.#hello = hello;
     this.#tools = new Set(hello.tools);
-    this.#state = this.#enterReady(link);
+    this.#held = new Set(hello.journal);
+    this.#state = link === undefined ? this.#enterGrace() : this.#enterReady(link);
+    if (link !== undefined) this.#takeGap(hello);
   }
 
   get epoch(): string {
@@ -83,6 +91,34 @@ export class LinkedEditorSession implements EditorSession, Disposable {
     return this.#state.kind === 'ready' ? this.#state.link : undefined;
   }
 
+  /** What the window has said of itself. */
+  get hello(): Hello {
+    return this.#hello;
+  }
+
+  /** Whether the window has been linked to this bridge. */
+  get met(): boolean {
+    return this.#met;
+  }
+
+  /** Whether a call that the window does not hold has certainly never reached it. */
+  get complete(): boolean {
+    return this.#gapUntilMs !== undefined && this.#gapUntilMs <= this.#deps.clock.now();
+  }
+
+  get heldIds(): ReadonlySet<string> {
+    return this.#held;
+  }
+
+  holds(id: string): boolean {
+    return this.#held.has(id);
+  }
+
+  forget(ids: readonly string[]): void {
+    for (const id of ids) this.#held.delete(id);
+    this.link?.send({ type: 'ack', ids: [...ids] });
+  }
+
   /** Results that no call was waiting for: late, second, or for an unknown id. */
   get droppedResults(): number {
     return this.#dropped;
@@ -94,11 +130,13 @@ export class LinkedEditorSession implements EditorSession, Disposable {
     this.#leaveState();
     this.#hello = hello;
     this.#tools = new Set(hello.tools);
+    this.#held = new Set(hello.journal);
+    this.#takeGap(hello);
     this.#state = this.#enterReady(link);
     if (sameHost) for (const [id, reason] of this.#owedCancels) link.send({ type: 'cancel', id, reason });
     this.#owedCancels.clear();
-    const journal = new Set(hello.journal);
-    for (const pending of this.#pending.values()) this.#resume(pending, sameHost, journal);
+    const knowsAll = sameHost || this.complete;
+    for (const pending of this.#pending.values()) this.#resume(pending, knowsAll);
     this.#changes.fire();
   }
 
@@ -159,34 +197,48 @@ export class LinkedEditorSession implements EditorSession, Disposable {
 
   #lose(state: State, reason: string): void {
     if (state !== this.#state) return;
-    const { clock, log } = this.#deps;
     this.#leaveState();
-    log.info(`window ${this.id} lost its link (${reason}); waiting ${limits.graceMs} ms for it`);
+    this.#deps.log.info(`window ${this.id} lost its link (${reason}); waiting ${limits.graceMs} ms for it`);
+    this.#state = this.#enterGrace();
+    this.#changes.fire();
+  }
+
+  #enterGrace(): State {
+    const { clock, log } = this.#deps;
     const grace = clock.after(limits.graceMs, () => {
       log.info(`window ${this.id} did not return and is forgotten`);
       this.dispose();
     });
-    this.#state = { kind: 'reconnecting', sinceMs: clock.now(), grace };
-    this.#changes.fire();
+    return { kind: 'reconnecting', sinceMs: clock.now(), grace };
+  }
+
+  #takeGap({ journalGapMs }: Hello): void {
+    this.#met = true;
+    this.#gapUntilMs = journalGapMs === undefined ? undefined : this.#deps.clock.now() + journalGapMs;
   }
 
   /**
-   * What becomes of a call on a new link. Never sent: it goes out. Sent to this extension host: sent as a repeat, which
-   * its journal answers or joins. Sent to one that is gone: its journal may have survived on disk. A read without an
-   * entry is simply asked again.
+   * What becomes of a call on a new link. Never sent: it goes out. Sent to a window whose journal has it, or would have
+   * it: sent as a repeat, which the journal answers or joins, and which runs if it was lost on the way. A read without
+   * an entry is simply asked again.
+   *
+   * @param knowsAll the window is the same extension host, or its journal survived the reload whole
    */
-  #resume(pending: PendingCall, sameHost: boolean, journal: ReadonlySet<string>): void {
+  #resume(pending: PendingCall, knowsAll: boolean): void {
     const { call } = pending;
-    const known = journal.has(call.id);
+    const known = this.#held.has(call.id);
     if (!pending.sent || (call.effect === 'read' && !known)) this.#send(pending, false);
-    else if (sameHost || known) this.#send(pending, true);
+    else if (knowsAll || known) this.#send(pending, true);
     else pending.reject(outcomeUnknown(call, `The window "${this.window.name}" reloaded`));
   }
 
   #send(pending: PendingCall, repeat: boolean): void {
     const outcome = this.link?.send(pending.message(repeat));
-    if (outcome === 'sent') pending.markSent();
-    else if (outcome === 'too_large') pending.reject(tooLarge(pending.call));
+    if (outcome === 'sent') {
+      pending.markSent();
+      if (pending.call.key !== undefined) this.#held.add(pending.call.id);
+    }
+    if (outcome === 'too_large') pending.reject(tooLarge(pending.call));
   }
 
   #receive(message: ToBridge): void {

@@ -70,10 +70,25 @@ export class PendingCall {
     this.#deadline = this.#arm(budgetMs);
   }
 
-  /** The message to send now; its budget is what is left of the editor's own time. */
-  message(repeat: boolean): CallMessage {
-    const { id, tool, input, agent } = this.call;
-    return { type: 'call', id, tool, input: { ...input }, budgetMs: this.#budgetLeftMs, agent: { ...agent }, repeat };
+  /**
+   * The message to send now; its budget is what is left of the editor's own time.
+   *
+   * @param again the window may have had the call from this bridge; it knows better, and runs what was lost on the way
+   */
+  message(again: boolean): CallMessage {
+    const { id, tool, input, agent, key } = this.call;
+    const mode = key === undefined || key.repeat === 'no' ? (again ? 'answer-or-run' : 'no') : key.repeat;
+    return {
+      type: 'call',
+      id,
+      tool,
+      input: { ...input },
+      budgetMs: this.#budgetLeftMs,
+      agent: { ...agent },
+      repeat: mode !== 'no',
+      ...(mode === 'answer-or-run' ? { orRun: true } : {}),
+      ...(key === undefined ? {} : { fingerprint: key.fingerprint }),
+    };
   }
 
   /** What the editor may still use, in milliseconds: never more than the call's own budget. */

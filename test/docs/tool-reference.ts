@@ -10,7 +10,8 @@ const begin = '<!-- tools:begin (npm run docs) -->';
 const end = '<!-- tools:end -->';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const effectText = ({ effect }: ToolDefinition): string => (typeof effect === 'function' ? 'by input' : effect);
+const effectText = ({ effect }: ToolDefinition): string =>
+  typeof effect === 'string' ? effect : `${effect.strongest}, or less by input`;
 
 /** One row per tool. */
 function toolTable(catalog: Catalog): string {

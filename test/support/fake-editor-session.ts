@@ -19,7 +19,22 @@ export function fakeEditorSession({
   call = ({ tool, input }) =>
     Promise.resolve(JSON.stringify({ content: [{ type: 'text', text: `${tool} ${JSON.stringify(input)}` }] })),
 }: FakeEditorSessionOptions = {}): EditorSession {
-  return { id, epoch: 'epoch-1', window: windowInfo(folders), readiness, tools: new Set(tools), call };
+  const held = new Set<string>();
+  return {
+    id,
+    epoch: 'epoch-1',
+    window: windowInfo(folders),
+    readiness,
+    tools: new Set(tools),
+    call: (made) => {
+      held.add(made.id);
+      return call(made);
+    },
+    holds: (callId) => held.has(callId),
+    forget: (ids) => {
+      for (const callId of ids) held.delete(callId);
+    },
+  };
 }
 
 function windowInfo(folders: readonly string[]): WindowInfo {

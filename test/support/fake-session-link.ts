@@ -1,4 +1,5 @@
 import type { SendOutcome, SessionLink } from '../../server/editors/editor-session.ts';
+import type { KnownWindows } from '../../server/editors/known-windows.ts';
 import { Emitter } from '../../shared/events.ts';
 import type { Hello, ToBridge, ToEditor } from '../../shared/protocol.ts';
 import { sampleWindow } from './sample-window.ts';
@@ -55,6 +56,9 @@ export class FakeSessionLink implements SessionLink {
     });
   }
 }
+
+/** What the first bridge of a state directory knows of earlier ones. */
+export const nothingKnown: KnownWindows = { windows: [], gone: [], completeFromMs: 0 };
 
 export function fakeHello(change: Partial<Hello> = {}): Hello {
   return {

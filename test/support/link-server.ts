@@ -5,6 +5,7 @@ import { constantTimeEqual, hmacSha256 } from '../../server/crypto.ts';
 import { EditorRegistry } from '../../server/editors/editor-registry.ts';
 import { EditorServer } from '../../server/editors/editor-server.ts';
 import { FakeClock } from './fake-clock.ts';
+import { nothingKnown } from './fake-session-link.ts';
 import { memoryLog } from './memory-log.ts';
 
 export interface LinkServer {
@@ -30,7 +31,13 @@ export async function startLinkServer(): Promise<LinkServer> {
   const clock = new FakeClock();
   const { log, lines: logged } = memoryLog();
   const secret = randomBytes(32).toString('base64url');
-  const registry = new EditorRegistry({ instance: 'instance-1', version: '0.0.0-test', clock, log });
+  const registry = new EditorRegistry({
+    instance: 'instance-1',
+    version: '0.0.0-test',
+    clock,
+    log,
+    known: nothingKnown,
+  });
   const editors = new EditorServer({
     registry,
     secret,

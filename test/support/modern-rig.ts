@@ -23,7 +23,12 @@ export class ModernRig implements McpEndpoint {
     this.change = change;
     this.lines = lines;
     this.leg = new ModernLeg({ content, serverInfo: { name: 'rig', version: '1' }, legacyVersions: [], clock, log });
-    const transport = new HttpTransport({ legs: { legacy: this.leg, modern: this.leg }, clock, log });
+    const transport = new HttpTransport({
+      legs: { legacy: this.leg, modern: this.leg },
+      acknowledge: undefined,
+      clock,
+      log,
+    });
     this.#server = createServer((req, res) => void transport.handle(req, res));
   }
 

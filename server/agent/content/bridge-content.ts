@@ -2,6 +2,7 @@ import type { ToolDefinition } from '../../../shared/define-tool.ts';
 import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { Emitter, type Event } from '../../../shared/events.ts';
 import type { Dispatcher } from '../../calls/dispatcher.ts';
+import type { CallIds } from '../call-ids.ts';
 import type { AgentContent, ContentChange } from '../content.ts';
 import type { Method } from '../methods.ts';
 import { createToolList } from '../tool-list.ts';
@@ -14,12 +15,18 @@ import { type WatchedWindow, WindowChanges } from './window-changes.ts';
 
 export interface BridgeContentDeps {
   readonly catalog: Readonly<Record<string, ToolDefinition>>;
-  readonly dispatcher: Pick<Dispatcher, 'call'>;
+  readonly dispatcher: Pick<Dispatcher, 'call' | 'acknowledge'>;
+  readonly callIds: CallIds;
   readonly windows: { list(): readonly WatchedWindow[]; readonly onDidChange: Event<void> };
 }
 
 /** What this bridge serves: the tools of the catalogue, its windows as resources, and a prompt. */
-export function createBridgeContent({ catalog, dispatcher, windows }: BridgeContentDeps): AgentContent & Disposable {
+export function createBridgeContent({
+  catalog,
+  dispatcher,
+  callIds,
+  windows,
+}: BridgeContentDeps): AgentContent & Disposable {
   const store = new DisposableStore();
   const changes = store.add(new Emitter<ContentChange>());
   const watched = new WindowChanges(windows.list());
@@ -38,7 +45,7 @@ export function createBridgeContent({ catalog, dispatcher, windows }: BridgeCont
     instructions,
     methods: new Map<string, Method>([
       ...[...lists].map(([method, json]) => [method, () => Promise.resolve(json)] as const),
-      ['tools/call', createToolCall({ dispatcher })],
+      ['tools/call', createToolCall({ dispatcher, callIds })],
       ['resources/read', createResourceRead({ dispatcher, windows })],
       ['prompts/get', createPromptGet({ dispatcher })],
       ['completion/complete', createCompletion({ dispatcher, windows })],
@@ -46,6 +53,7 @@ export function createBridgeContent({ catalog, dispatcher, windows }: BridgeCont
     constantResults: new Map([...lists].map(([method, json]) => [method, Buffer.from(json)])),
     hasResource,
     onDidChange: changes.event,
+    acknowledge: (keys) => dispatcher.acknowledge(keys.map(callIds)),
     dispose: () => store.dispose(),
   };
 }

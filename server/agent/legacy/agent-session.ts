@@ -7,6 +7,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
 import type { AgentContext } from '../../calls/dispatcher.ts';
 import type { Cancellation } from '../../editors/cancellation.ts';
+import type { CallKey } from '../agent-hints.ts';
 import { type AgentContent, type ContentChange, logNotification } from '../content.ts';
 import {
   errorAnswer,
@@ -50,6 +51,7 @@ interface Restored {
 export interface RequestContext {
   readonly window: string | undefined;
   readonly folder: string | undefined;
+  readonly key: CallKey | undefined;
   readonly notify: Notify;
 }
 
@@ -188,6 +190,7 @@ export class AgentSession implements Disposable {
       log: (level, data) => {
         if (this.#watch.wantsLevel(level) && running()) this.#log(notify, level, data);
       },
+      ...(context.key === undefined ? {} : { key: context.key }),
       ...(progress === undefined ? {} : { progress }),
       ...(this.#canAsk(context)
         ? { ask: (asked, about) => this.#ask(asked, about, { relatedRequestId: id, signal: cancellation.abortSignal }) }

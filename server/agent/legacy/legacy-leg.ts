@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InitializeRequestSchema, LATEST_PROTOCOL_VERSION } from '@modelcontextprotocol/sdk/types.js';
+import { agentHeaders } from '../../../shared/agent-headers.ts';
 import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
 import { agentHints } from '../agent-hints.ts';
@@ -107,6 +108,7 @@ export class LegacyLeg implements Leg, Disposable {
     if (bodies.length === 0 || bodies.length > limits.batchMaxMessages) {
       return refused(`a batch holds 1 to ${limits.batchMaxMessages} messages`);
     }
+    if (req.headers[agentHeaders.key] !== undefined) return refused('an Idempotency-Key names one call; send it alone');
     if (messages === undefined) return refused('a batch holds JSON-RPC messages other than initialize');
     const answers = await runBatch(session, messages, { ...agentHints(req.headers), notify: undefined });
     if (answers.length === 0) return answerEmpty(res, 202);

@@ -49,9 +49,11 @@ export async function answerModernRequest(
     stream ??= new SseStream(res, { clock: deps.clock });
     stream.send(json);
   };
+  const hints = agentHints(req.headers);
   const { json, status } = await answerOf(request, deps, {
-    agent: agentContext(request.client, agentHints(req.headers)),
+    agent: agentContext(request.client, hints),
     signal: cancellation,
+    ...(hints.key === undefined ? {} : { key: hints.key }),
     ...(acceptsStream ? outlets(request, notify, isRunning) : {}),
   });
   running = false;

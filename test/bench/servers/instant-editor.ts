@@ -27,7 +27,7 @@ const hello = createHello(
     extensionVersion: '0.0.0-bench',
     describeWindow: () => benchWindow,
     toolNames: Object.keys(editorTools),
-    journalIds: () => [],
+    journal: () => ({ ids: [], gapMs: 0 }),
   },
   socket.editorProof,
 );

@@ -31,7 +31,7 @@ const link = new Link({
   random: Math.random,
   bridge,
   openSocket: openLinkSocket,
-  calls: { journalIds: [], call: () => {}, cancel: () => {}, ack: () => {} },
+  calls: { journal: { ids: [], gapMs: 0 }, call: () => {}, cancel: () => {}, ack: () => {} },
   mayStartBridge: () => false,
   identity: { editorId: 'bench-window', epoch: 'bench-epoch', renew: () => {} },
   extensionVersion: '0.0.0-bench',

@@ -131,6 +131,11 @@ const wrongHeaders: readonly fc.Arbitrary<readonly [string, string]>[] = [
   fc.constantFrom('list_windows', '=?base64?eA==?=', '=?base64??=', '').map((value) => ['mcp-name', value] as const),
   fc.constantFrom('%E0%A4%A', '/tmp', '%2Ftmp', '').map((value) => ['holdfast-folder', value] as const),
   fc.constantFrom('none', '{{window}}', '').map((value) => ['holdfast-window', value] as const),
+  fc
+    .constantFrom('k', 'k', '"k"', '', 'a b', '"', 'x'.repeat(200), 'k, k')
+    .map((value) => ['idempotency-key', value] as const),
+  fc.constantFrom('1', '0', '').map((value) => ['holdfast-repeat', value] as const),
+  fc.constantFrom('k', '"k", x', ',,', '"', `${'k,'.repeat(2_000)}k`).map((value) => ['holdfast-ack', value] as const),
   fc.constantFrom('100-continue', 'something').map((value) => ['expect', value] as const),
   fc.constantFrom('close', 'keep-alive', 'Upgrade, HTTP2-Settings').map((value) => ['connection', value] as const),
   fc.constantFrom('h2c', 'websocket').map((value) => ['upgrade', value] as const),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EditorRegistry } from '../../../server/editors/editor-registry.ts';
 import type { StatusMessage } from '../../../shared/protocol.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
-import { FakeSessionLink, fakeHello } from '../../support/fake-session-link.ts';
+import { FakeSessionLink, fakeHello, nothingKnown } from '../../support/fake-session-link.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 
 describe('the editor registry', () => {
@@ -11,7 +11,13 @@ describe('the editor registry', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    registry = new EditorRegistry({ instance: 'i1', version: '1.2.3', clock, log: memoryLog().log });
+    registry = new EditorRegistry({
+      instance: 'i1',
+      version: '1.2.3',
+      clock,
+      log: memoryLog().log,
+      known: nothingKnown,
+    });
   });
 
   afterEach(() => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EditorCall } from '../../../server/editors/editor-call.ts';
+import type { EditorCall, KeyedCall } from '../../../server/editors/editor-call.ts';
 import { LinkedEditorSession } from '../../../server/editors/editor-session.ts';
 import { HoldfastError } from '../../../shared/errors.ts';
 import type { Hello } from '../../../shared/protocol.ts';
@@ -105,6 +105,10 @@ describe('an editor session', () => {
     link.drop();
     const next = back({ journal: ['a', 'b'] });
     assert.deepEqual(next.transcript, ['call a repeat 5000', 'call b repeat 5000', 'call c 5000']);
+    assert.deepEqual(
+      next.sent.map((sent) => sent.type === 'call' && sent.orRun),
+      [true, true, undefined],
+    );
     for (const id of ['a', 'b', 'c']) next.receive(result(id, id));
     assert.deepEqual(await Promise.all([write, knownRead, lostRead]), ['a', 'b', 'c']);
   });
@@ -133,6 +137,69 @@ describe('an editor session', () => {
     next.receive(result('c', 'C'));
     next.receive(result('d', 'D'));
     assert.deepEqual(await Promise.all([journalled, read]), ['C', 'D']);
+  });
+
+  it('asks a reloaded window whose journal lacks nothing, which runs what was lost on the way', async () => {
+    const write = start('a');
+    link.drop();
+    const next = back({ epoch: 'epoch-2', journalGapMs: 0 });
+    assert.deepEqual(next.transcript, ['call a repeat 5000']);
+    next.receive(result('a', 'A'));
+    assert.equal(await write, 'A');
+    const other = start('b');
+    next.drop();
+    back({ epoch: 'epoch-3', journalGapMs: 1 });
+    assert.equal(await other, 'outcome_unknown, executed unknown');
+  });
+
+  describe('with a key', () => {
+    const key = (repeat: KeyedCall['repeat']) => ({ key: { fingerprint: 'f', repeat } });
+
+    it('sends what the key stands for, and how it may be answered', () => {
+      for (const [id, repeat] of [
+        ['a', 'no'],
+        ['b', 'answer'],
+        ['c', 'answer-or-run'],
+      ] as const) {
+        void start(id, key(repeat));
+      }
+      const sent = link.sent.map((message) =>
+        message.type === 'call' ? [message.fingerprint, message.repeat, message.orRun] : message,
+      );
+      assert.deepEqual(sent, [
+        ['f', false, undefined],
+        ['f', true, undefined],
+        ['f', true, true],
+      ]);
+    });
+
+    it('knows from then on that the window has it, until the window says otherwise or may forget it', () => {
+      void start('a', key('no'));
+      void start('plain');
+      assert.deepEqual([session.holds('a'), session.holds('plain')], [true, false]);
+      link.receive(result('a'));
+      session.forget(['a']);
+      assert.equal(session.holds('a'), false);
+      assert.deepEqual(link.sent.at(-1), { type: 'ack', ids: ['a'] });
+      link.drop();
+      back({ journal: ['x'] });
+      assert.deepEqual([session.holds('x'), session.holds('a')], [true, false]);
+    });
+
+    it('does not say that nothing was done, when an earlier bridge may have sent it', async () => {
+      link.drop();
+      const stopped = new AbortController();
+      const cancelledCall = start('a', { ...key('answer'), signal: stopped.signal });
+      stopped.abort();
+      const lost = start('b', key('answer'));
+      const fresh = start('c', key('answer-or-run'));
+      await clock.advance(30_000);
+      assert.deepEqual(await Promise.all([cancelledCall, lost, fresh]), [
+        'cancelled, executed unknown',
+        'outcome_unknown, executed unknown',
+        'link_down, executed no',
+      ]);
+    });
   });
 
   it('ends its calls honestly when the grace is over', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CallRouter } from '../../../../extension/link/call-router.ts';
-import { MemoryJournal } from '../../../../extension/link/journal.ts';
+import { type Journal, MemoryJournal } from '../../../../extension/link/journal.ts';
 import type { ToolContext } from '../../../../extension/tools/tool-context.ts';
 import { defineTool } from '../../../../shared/define-tool.ts';
 import type { Disposable } from '../../../../shared/disposable.ts';
@@ -39,7 +39,8 @@ export class CallRig implements Disposable {
   handler: Handler = async ({ text }) => ({ said: text });
   readonly router: CallRouter<typeof definitions>;
 
-  constructor() {
+  /** @param intentMs what the journal needs to keep the intent of a call */
+  constructor(intentMs = 0) {
     const run: Handler = (input, context) => {
       this.effects.push(input.text);
       return this.handler(input, context);
@@ -47,7 +48,7 @@ export class CallRig implements Disposable {
     this.router = new CallRouter({
       definitions,
       handlers: { look: run, change: run },
-      journal: this.journal,
+      journal: intentMs === 0 ? this.journal : this.#slowJournal(intentMs),
       clock: this.clock,
       log: createLog((level, message) => {
         if (level !== 'debug') this.warnings.push(message);
@@ -70,6 +71,22 @@ export class CallRig implements Disposable {
       ...message,
     };
     this.router.call(whole, (reply) => this.sent.push(`${link}: ${brief(reply)}`));
+  }
+
+  #slowJournal(intentMs: number): Journal {
+    const { journal, clock } = this;
+    return {
+      ids: [],
+      gapMs: 0,
+      find: (id) => journal.find(id),
+      lacksNone: () => true,
+      forget: (ids) => journal.forget(ids),
+      run: (call, execute) =>
+        journal.run(call, async () => {
+          await new Promise<void>((resolve) => clock.after(intentMs, resolve));
+          return execute();
+        }),
+    };
   }
 
   /** What was sent since the last call. */

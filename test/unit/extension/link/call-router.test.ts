@@ -185,12 +185,63 @@ describe('CallRouter', () => {
     assert.deepEqual(rig.effects, []);
   });
 
+  it('runs a repeat that can only have been lost on its way', async () => {
+    rig.call({ tool: 'change', repeat: true, orRun: true });
+    rig.call({ tool: 'change', repeat: true, orRun: true }, 'b');
+    assert.deepEqual(await rig.take(), [`b: ${hi}`]);
+    assert.deepEqual(rig.effects, ['hi']);
+  });
+
+  it('does not run one that its journal may have lost', async () => {
+    rig.journal.markGap('keyed', 1_000);
+    rig.call({ id: 'k', tool: 'change', repeat: true, orRun: true, fingerprint: 'f' });
+    rig.call({ id: 'n', tool: 'change', repeat: true, orRun: true });
+    const sent = await rig.take();
+    assert.ok(sent.includes('a: k outcome_unknown, executed unknown, not retryable'));
+    assert.deepEqual(rig.effects, ['hi']);
+  });
+
+  it('refuses a key that was used for another call, while that runs and afterwards', async () => {
+    rig.call({ tool: 'change', fingerprint: 'one' });
+    rig.call({ tool: 'change', fingerprint: 'two', repeat: true }, 'b');
+    rig.call({ tool: 'change', fingerprint: 'one', repeat: true }, 'c');
+    assert.deepEqual(await rig.take(), ['b: c1 invalid_input, executed no, not retryable', `c: ${hi}`]);
+    rig.call({ tool: 'change', fingerprint: 'two', repeat: true }, 'd');
+    assert.deepEqual(await rig.take(), ['d: c1 invalid_input, executed no, not retryable']);
+    assert.deepEqual(rig.effects, ['hi']);
+  });
+
+  describe('while the journal keeps the intent', () => {
+    beforeEach(() => {
+      rig.dispose();
+      rig = new CallRig(400);
+    });
+
+    it('stops a call before it starts, and says that nothing was done', async () => {
+      rig.call({ tool: 'change' });
+      rig.router.cancel('c1', 'the user');
+      await rig.clock.advance(400);
+      assert.deepEqual(await rig.take(), ['a: c1 cancelled, executed no, retryable']);
+      assert.deepEqual(rig.effects, []);
+    });
+
+    it('counts the time, and does not start what has none left', async () => {
+      rig.handler = () => new Promise(() => {});
+      rig.call({ id: 'late', tool: 'change', budgetMs: 300 });
+      rig.call({ id: 'slow', tool: 'change', budgetMs: 500 });
+      await rig.clock.advance(400);
+      assert.deepEqual(await rig.take(), ['a: late timeout, executed no, retryable']);
+      await rig.clock.advance(100 + 250);
+      assert.deepEqual(await rig.take(), ['a: slow timeout, executed unknown, not retryable']);
+    });
+  });
+
   it('forgets what the bridge acknowledged', async () => {
     rig.call({});
     await rig.take();
-    assert.deepEqual(rig.router.journalIds, ['c1']);
+    assert.deepEqual(rig.router.journal.ids, ['c1']);
     rig.router.ack(['c1', 'c2']);
-    assert.deepEqual(rig.router.journalIds, []);
+    assert.deepEqual(rig.router.journal.ids, []);
     rig.call({ repeat: true });
     assert.deepEqual(await rig.take(), ['a: c1 outcome_unknown, executed unknown, not retryable']);
   });

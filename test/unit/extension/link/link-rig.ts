@@ -73,7 +73,7 @@ export class LinkRig implements Disposable {
         call: (message) => this.#line(`call ${message.id}`),
         cancel: (id) => this.#line(`cancel ${id}`),
         ack: (ids) => this.#line(`ack ${ids.join()}`),
-        journalIds: [],
+        journal: { ids: [], gapMs: 0 },
       },
       identity: {
         get editorId() {

@@ -14,7 +14,7 @@ import { MemoryRecords } from '../../../support/memory-records.ts';
 const client = { name: 'codex', version: '1.2' };
 const negotiated = { version: '2025-06-18', client, roots: true, sampling: false, elicitation: true };
 const said = { version: '2025-03-26', client: { name: 'node', version: 'unknown' } };
-const context = { window: undefined, folder: undefined, notify: undefined };
+const context = { window: undefined, folder: undefined, key: undefined, notify: undefined };
 const ask = (method: string, params?: object) => ({ kind: 'request', id: 1, method, params }) as const;
 
 describe('The directory of sessions', () => {

@@ -23,7 +23,7 @@ function session(id: string, name = 'agent'): AgentSession {
 
 const wait = { kind: 'request', id: 1, method: 'wait', params: undefined } as const;
 
-const idle = { window: undefined, folder: undefined, notify: undefined };
+const idle = { window: undefined, folder: undefined, key: undefined, notify: undefined };
 
 describe('The session table', () => {
   let table: SessionTable;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { createToolList, describeTool } from '../../../../server/agent/tool-list.ts';
-import { defineTool, type Effect } from '../../../../shared/define-tool.ts';
+import { defineTool, type ToolDefinition } from '../../../../shared/define-tool.ts';
 
-const define = (effect: Effect | (() => Effect)) =>
+const define = (effect: ToolDefinition['effect']) =>
   defineTool({
     title: 'Do it',
     description: 'Does it.',
@@ -21,12 +21,13 @@ const define = (effect: Effect | (() => Effect)) =>
   });
 
 describe('The tool list', () => {
-  const hints: readonly (readonly [string, Effect | (() => Effect), boolean, boolean])[] = [
+  const hints: readonly (readonly [string, ToolDefinition['effect'], boolean, boolean])[] = [
     ['a read', 'read', true, false],
     ['a change of what is shown', 'ui', false, false],
     ['a write', 'write', false, false],
     ['a destructive call', 'destructive', false, true],
-    ['an effect that depends on the input', () => 'read', false, true],
+    ['a call whose input decides, by its strongest', { strongest: 'destructive', of: () => 'read' }, false, true],
+    ['a call whose input decides between reading and writing', { strongest: 'write', of: () => 'read' }, false, false],
   ];
   for (const [title, effect, readOnlyHint, destructiveHint] of hints) {
     it(`derives the annotations of ${title}`, () => {

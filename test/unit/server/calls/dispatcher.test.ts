@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { createBridgeTools } from '../../../../server/calls/bridge-tools.ts';
 import { Dispatcher, type ToolCall } from '../../../../server/calls/dispatcher.ts';
+import type { CallHolders } from '../../../../server/calls/keyed-calls.ts';
 import type { EditorCall, EditorSession } from '../../../../server/editors/editor-call.ts';
 import { defineTool, type ToolDefinition } from '../../../../shared/define-tool.ts';
 import { HoldfastError } from '../../../../shared/errors.ts';
@@ -29,7 +30,7 @@ const catalog: Readonly<Record<string, ToolDefinition>> = {
   }),
   wait_for_it: defineTool({
     ...common,
-    effect: ({ apply }) => (apply ? 'write' : 'read'),
+    effect: { strongest: 'write', of: ({ apply }) => (apply ? 'write' : 'read') },
     timeoutMs: ({ wait_ms }) => wait_ms,
     input: z.object({ wait_ms: z.number(), apply: z.boolean().default(false) }),
   }),
@@ -42,12 +43,18 @@ function setUp(editors: readonly EditorSession[]) {
     if (level === 'error') errors.push(message);
   });
   let ids = 0;
-  const windows = { list: () => editors };
+  const windows: CallHolders = {
+    list: () => editors,
+    holderOf: (id) => editors.find((editor) => editor.holds(id)),
+    settled: () => Promise.resolve(),
+    complete: true,
+  };
   const dispatcher = new Dispatcher({
     catalog,
     bridgeTools: createBridgeTools(windows),
     editors: windows,
     newCallId: () => `call-${++ids}`,
+    digest: (text) => text,
     clock,
     log,
   });
