@@ -29,6 +29,19 @@ export function headerProblem(
   return typeof name === 'string' ? mismatch('Mcp-Name', headers['mcp-name'], name, encoded) : undefined;
 }
 
+/** The headers that a request needs to mirror its body, for whoever passes on what came without any. */
+export function mirrorHeaders({ method, params }: Pick<RpcRequest, 'method' | 'params'>, version: string) {
+  const field = nameField.get(method);
+  const name = field !== undefined && isRecord(params) ? params[field] : undefined;
+  const plain =
+    typeof name === 'string' && /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/.test(name) && !name.startsWith('=?');
+  return {
+    'mcp-protocol-version': version,
+    'mcp-method': method,
+    ...(typeof name === 'string' ? { 'mcp-name': plain ? name : encoded(name) } : {}),
+  };
+}
+
 function mismatch(
   header: string,
   given: string | readonly string[] | undefined,

@@ -66,6 +66,7 @@ describe('the command line of holdfast', () => {
       serve: note('serve'),
       status: note('status'),
       call: note('call'),
+      stdio: note('stdio'),
       stdout: write,
       stderr: write,
     };
@@ -83,6 +84,11 @@ describe('the command line of holdfast', () => {
       await run('serve', '--port', '0', '--json', '--idle-exit', 'never', '--state-dir', '/s', '--host', 'localhost'),
       [['serve', { port: 0, stateDir: '/s', idleExitMs: 'never', json: true }], 7, ''],
     );
+    assert.deepEqual(await run('stdio', '--state-dir', '/s', '--window', 'w'), [
+      ['stdio', { stateDir: '/s', window: 'w' }],
+      7,
+      '',
+    ]);
     assert.deepEqual(await run('status', '--json'), [['status', { stateDir: '/default', json: true }], 7, '']);
     assert.deepEqual(await run('call', 'read_buffer', '{"path":"a"}', '--window', 'w', '--timeout', '5s'), [
       [
