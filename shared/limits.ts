@@ -119,6 +119,8 @@ export const limits = {
   /** Waits between attempts to reach a server; a connection gives up after `recoveryWaitMs`, which exceeds their sum. */
   recoveryStepsMs: [1_000, 2_000, 4_000, 8_000, 16_000],
   recoveryWaitMs: 35_000,
+  /** Agents give up on `initialize` after 10 to 30 s: it fails with so many attempts, while the connection goes on. */
+  recoverySoonAttempts: 2,
   /** One attempt to reach a server, and one `initialize`. */
   recoveryConnectMs: 10_000,
   /** One request may be sent again this often after its connection broke; its budget ends it before. */

@@ -61,6 +61,7 @@ export class Connection implements Disposable {
   readonly #deps: ConnectionDeps;
   readonly #store = new DisposableStore();
   readonly #connected = this.#store.add(new Emitter<Endpoint>());
+  readonly #failed = this.#store.add(new Emitter<{ readonly attempts: number; readonly error: unknown }>());
   readonly #ended = new AbortController();
   #state: ConnectionState = { kind: 'away', reason: 'not connected yet' };
 
@@ -88,6 +89,20 @@ export class Connection implements Disposable {
       return Promise.reject(new UnreachableError(`${state.reason}; the next attempt is due in ${seconds} s`));
     }
     return this.#connecting('start', this.#reach(breaker.closed ? limits.recoveryStepsMs : []), state.reason);
+  }
+
+  /** As `acquire`, for a caller who has to hear of a failure soon: gives up with the second failed attempt. */
+  acquireSoon(): Promise<Endpoint> {
+    const { state } = this;
+    if (state.kind === 'ready') return Promise.resolve(state.endpoint);
+    return new Promise((resolve, reject) => {
+      const watch = this.#failed.event(({ attempts, error }) => {
+        if (attempts >= limits.recoverySoonAttempts) reject(error);
+      });
+      this.acquire()
+        .then(resolve, reject)
+        .finally(() => watch.dispose());
+    });
   }
 
   /** The server if it runs; starts none, tries once and counts as nothing. */
@@ -148,6 +163,8 @@ export class Connection implements Disposable {
         return await this.#attempt('start');
       } catch (error) {
         breaker.failed();
+        if (this.#state.kind === 'connecting') this.#state = { ...this.#state, reason: messageOf(error) };
+        this.#failed.fire({ attempts: attempt + 1, error });
         const stepMs = stepsMs[attempt];
         if (stepMs === undefined || clock.now() + stepMs > untilMs || this.#ended.signal.aborted) throw error;
         await this.#wait(stepMs);

@@ -119,10 +119,11 @@ export class RecoveringClient {
   }
 
   async #run(request: ClientRequest, progress: Progress, isOver: () => boolean): Promise<Reply> {
+    const { connection } = this.#deps;
     for (;;) {
       let endpoint: Endpoint;
       try {
-        endpoint = await this.#deps.connection.acquire();
+        endpoint = await (request.method === 'initialize' ? connection.acquireSoon() : connection.acquire());
       } catch (error) {
         const hint = error instanceof UnreachableError ? error.hint : undefined;
         return { kind: 'unreachable', reason: messageOf(error), hint, sent: progress.sent };
