@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
@@ -21,6 +22,9 @@ export interface LegacySessionDeps {
   readonly newId: () => string;
 }
 
+/** How a recovery ended: `lost` when the server was, so that whoever comes next begins again. */
+export type Recovery = 'renewed' | 'lost' | 'refused';
+
 interface Open extends SessionUse {
   /** The params of its `initialize`, to begin again with. */
   readonly params: unknown;
@@ -38,7 +42,7 @@ export class LegacySession {
   #open: Open | undefined;
   #generation = 0;
   #confirmed = false;
-  #recovering: Promise<void> | undefined;
+  #recovering: Promise<Recovery> | undefined;
 
   /** A new session has replaced one that was stale. */
   readonly onDidRenew = this.#renewed.event;
@@ -86,9 +90,9 @@ export class LegacySession {
   }
 
   /** Makes a new session unless somebody has since `stale` was used. Many at once make one. */
-  recover(stale: SessionUse): Promise<void> {
+  recover(stale: SessionUse): Promise<Recovery> {
     if (this.#open === undefined || this.#open.generation !== stale.generation || this.#open.id !== stale.id) {
-      return Promise.resolve();
+      return Promise.resolve('renewed');
     }
     this.#recovering ??= this.#reopen(this.#open).finally(() => {
       this.#recovering = undefined;
@@ -98,7 +102,7 @@ export class LegacySession {
 
   /** Resolves when no recovery is under way, however it ended: whoever sends next looks for itself. */
   async settled(): Promise<void> {
-    await this.#recovering?.catch(() => undefined);
+    await this.#recovering;
   }
 
   /** Tells the server that the session is over. */
@@ -109,21 +113,36 @@ export class LegacySession {
     await endpoint.exchange({ method: 'DELETE', headers: open.headers, onMessage: () => {} }).ended;
   }
 
-  async #reopen({ params }: Open): Promise<void> {
+  async #reopen({ params }: Open): Promise<Recovery> {
     const { connection, log, newId } = this.#deps;
-    const endpoint = await connection.acquire();
+    let endpoint: Endpoint;
+    try {
+      endpoint = await connection.acquire();
+    } catch (error) {
+      log.debug(`no new session: ${messageOf(error)}`);
+      return 'lost';
+    }
     const id = newId();
-    const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params });
-    const end = await this.#post(endpoint, id, body, {});
+    const end = await this.#post(
+      endpoint,
+      id,
+      JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params }),
+      {},
+    );
+    if (end.kind === 'failed') {
+      connection.lost(endpoint, end.reason);
+      return end.late ? 'refused' : 'lost';
+    }
     const result = end.kind === 'response' ? parseRecord(end.json)?.['result'] : undefined;
     if (end.kind !== 'response' || result === undefined) {
-      if (end.kind === 'failed') connection.lost(endpoint, end.reason);
-      throw new Error(`the server opened no new session: ${end.kind === 'failed' ? end.reason : 'it refused'}`);
+      log.warn('the session is stale, and the server opens no new one');
+      return 'refused';
     }
     this.opened(params, end.sessionId, result);
     await this.#prepare(endpoint);
     log.info('the session was stale; a new one has replaced it');
     this.#renewed.fire();
+    return 'renewed';
   }
 
   /** Brings a new session to where the old one was. What cannot be brought back is logged, never a reason to fail. */
@@ -139,12 +158,20 @@ export class LegacySession {
     }
   }
 
-  async #post(endpoint: Endpoint, id: RpcId, body: string, headers: SessionUse['headers']): Promise<PostEnd> {
+  async #post(
+    endpoint: Endpoint,
+    id: RpcId,
+    body: string,
+    headers: SessionUse['headers'],
+  ): Promise<PostEnd & { readonly late: boolean }> {
     const posted = postRequest(endpoint, { id, body, headers, onMessage: () => {} });
-    const reason = `no answer within ${limits.recoveryConnectMs / 1_000} s`;
-    const timer = this.#deps.clock.after(limits.recoveryConnectMs, () => posted.abort(reason));
+    let late = false;
+    const timer = this.#deps.clock.after(limits.recoveryConnectMs, () => {
+      late = true;
+      posted.abort(`no answer within ${limits.recoveryConnectMs / 1_000} s`);
+    });
     try {
-      return await posted.ended;
+      return { ...(await posted.ended), late };
     } finally {
       timer.dispose();
     }

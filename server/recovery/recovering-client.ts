@@ -51,7 +51,8 @@ class Progress {
   /** Wherever it may have arrived, its key is honoured. */
   keyed = true;
   repeats = 0;
-  healed = false;
+  /** The server whose stale answer was healed for this request, once; another one may have lost the session again. */
+  healedAt: { readonly instance: string | undefined } | undefined;
   renewed = false;
   paused = false;
 
@@ -213,16 +214,18 @@ export class RecoveringClient {
       this.#deps.connection.refresh(endpoint);
       return 'again';
     }
-    if (verdict !== 'stale_session' || progress.use === undefined || progress.healed) return reply;
-    progress.healed = true;
+    const { use, healedAt } = progress;
+    if (verdict !== 'stale_session' || use === undefined) return reply;
+    if (healedAt !== undefined && healedAt.instance === endpoint.instance) return reply;
+    progress.healedAt = endpoint;
     const keyed = request.keyHeaders !== undefined && endpoint.honoursKeys;
     const notExecuted = provesNotExecuted(error?.data, endpoint) && !progress.sent;
-    const healing = this.#deps.session.recover(progress.use);
-    try {
-      await healing;
-    } catch (failure) {
-      this.#deps.log.warn(`the session could not be recovered: ${messageOf(failure)}`);
-      return reply;
+    const recovery = await this.#deps.session.recover(use);
+    if (recovery === 'refused') return reply;
+    if (recovery === 'lost') {
+      progress.healedAt = undefined;
+      progress.repeats += 1;
+      if (progress.repeats > limits.recoveryRepeatsMax) return reply;
     }
     return mayRepeat(request.method, { notExecuted, keyed })
       ? 'again'

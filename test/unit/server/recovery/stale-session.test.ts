@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Cancellation } from '../../../../server/editors/cancellation.ts';
 import type { Reply } from '../../../../server/recovery/reply.ts';
 import { limits } from '../../../../shared/limits.ts';
-import { answered, FakeUpstream, never } from '../../../support/fake-upstream.ts';
+import { answered, cut, FakeUpstream, never } from '../../../support/fake-upstream.ts';
 
 const rpcError = (code: number, message: string) =>
   JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } });
@@ -82,7 +82,22 @@ describe('a stale session', () => {
       const ended = await reply;
       assert.equal(ended.kind === 'refused' && ended.error?.message, 'Session not found');
     }
-    assert.ok(server.logged.some((line) => line.includes('could not be recovered')));
+    assert.ok(server.logged.some((line) => line.includes('opens no new one')));
+  });
+
+  it('is replaced again when the bridge was killed meanwhile, in the recovery or after it', async () => {
+    server.sessions.clear();
+    let kills = 2;
+    server.script = ({ method, session }) => {
+      if ((method !== 'initialize' && session !== 's2') || kills === 0) return undefined;
+      kills -= 1;
+      server.instance = `bridge-${9 - kills}`;
+      server.sessions.clear();
+      return cut;
+    };
+    // Stale at the first, cut in initialize; stale at the second, cut in the repeat; stale at the third.
+    assert.deepEqual(resultOf(await server.call()), { served: 'tools/call' });
+    assert.equal(kills, 0);
   });
 
   it('gets its log level and subscriptions back', async () => {
