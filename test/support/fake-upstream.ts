@@ -148,7 +148,7 @@ export class FakeUpstream implements Connector {
   }
 }
 
-export function result(id: unknown, value: object): string {
+function result(id: unknown, value: object): string {
   return JSON.stringify({ jsonrpc: '2.0', id, result: value });
 }
 
