@@ -1,4 +1,4 @@
-import { type Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import { SseParser } from './sse-parser.ts';
@@ -43,34 +43,33 @@ export interface Exchange {
 }
 
 /** One HTTP request and its whole answer. */
-export function startExchange(target: HttpTarget, { method, headers, body, onMessage }: ExchangeRequest): Exchange {
+export function startExchange(target: HttpTarget, request: ExchangeRequest): Exchange {
   let written = false;
-  let req: ClientRequest;
+  let req: ClientRequest | undefined;
   const ended = new Promise<ExchangeEnd>((resolve) => {
     const failed = (error: unknown) => resolve({ kind: 'failed', written, reason: messageOf(error) });
-    req = request({
-      host: target.host,
-      port: target.port,
-      path: target.path,
-      agent: target.agent,
-      method,
-      headers: {
-        ...target.headers,
-        ...headers,
-        ...(body === undefined
-          ? {}
-          : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(body)}` }),
-      },
-    });
+    try {
+      req = begin(target, request);
+    } catch (error) {
+      // Node refuses what no header can hold, before anything is sent.
+      return failed(error);
+    }
     req.once('socket', (socket) => {
       if (socket.connecting) socket.once('connect', () => (written = true));
       else written = true;
     });
     req.once('error', failed);
-    req.once('response', (response) => readAnswer(response, onMessage, resolve, failed));
-    req.end(body);
+    req.once('response', (response) => readAnswer(response, request.onMessage, resolve, failed));
+    req.end(request.body);
   });
-  return { ended, abort: (reason) => req.destroy(new Error(reason)) };
+  return { ended, abort: (reason) => req?.destroy(new Error(reason)) };
+}
+
+function begin({ host, port, path, agent, headers }: HttpTarget, request: ExchangeRequest): ClientRequest {
+  const { method, body } = request;
+  const ofBody =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(body)}` };
+  return httpRequest({ host, port, path, agent, method, headers: { ...headers, ...request.headers, ...ofBody } });
 }
 
 function readAnswer(

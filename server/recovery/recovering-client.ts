@@ -103,7 +103,16 @@ export class RecoveringClient {
             );
       request.cancelled.addEventListener('abort', cancel);
       if (request.cancelled.aborted) cancel();
-      else void this.#run(request, progress, () => over).then(settle);
+      else {
+        const failed = (error: unknown): void =>
+          settle({
+            kind: 'unreachable',
+            reason: messageOf(error),
+            hint: undefined,
+            sent: progress.sent || progress.flying,
+          });
+        this.#run(request, progress, () => over).then(settle, failed);
+      }
     });
   }
 
