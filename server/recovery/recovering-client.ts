@@ -48,8 +48,6 @@ class Progress {
   endpoint: Endpoint | undefined;
   /** It may have reached a server that did not say otherwise. */
   sent = false;
-  /** Wherever it may have arrived, its key is honoured. */
-  keyed = true;
   repeats = 0;
   /** The server whose stale answer was healed for this request, once; another one may have lost the session again. */
   healedAt: { readonly instance: string | undefined } | undefined;
@@ -141,7 +139,7 @@ export class RecoveringClient {
       await this.#deps.session.settled();
       if (isOver()) return { kind: 'cancelled' };
       const protectedHere = request.keyHeaders !== undefined && endpoint.honoursKeys;
-      if (progress.sent && !mayRepeat(request.method, { notExecuted: false, keyed: progress.keyed && protectedHere })) {
+      if (progress.sent && !mayRepeat(request.method, { notExecuted: false, keyed: protectedHere })) {
         return { kind: 'outcome_unknown', reason: 'the bridge that runs now is older and cannot tell' };
       }
       progress.flying = true;
@@ -183,10 +181,9 @@ export class RecoveringClient {
     if (end.kind === 'failed') {
       if (end.written) {
         progress.sent = true;
-        progress.keyed &&= keyed;
       }
       connection.lost(endpoint, end.reason);
-      if (!mayRepeat(request.method, { notExecuted: !progress.sent, keyed: progress.keyed && keyed })) {
+      if (!mayRepeat(request.method, { notExecuted: !progress.sent, keyed })) {
         return { kind: 'outcome_unknown', reason: end.reason };
       }
       progress.repeats += 1;

@@ -7,14 +7,14 @@ import { FakeClock } from '../../../support/fake-clock.ts';
 
 describe('an event stream', () => {
   const stream =
-    '\uFEFF: hello\n\nevent: message\ndata: {"a":1}\n\ndata: two\r\ndata: lines\r\n\r\nevent: other\ndata: no\n\nid: 5\ndata:bare\n\ndata: unfinished';
+    '\uFEFFdata: first\n\n: hello\n\nevent: message\ndata: {"a":1}\n\ndata: two\r\ndata: lines\r\n\r\nevent: other\ndata: no\n\nid: 5\ndata:bare\n\ndata: unfinished';
 
   it('gives the same messages however it is cut into pieces', () => {
     for (let size = 1; size <= stream.length; size += 1) {
       const messages: string[] = [];
       const parser = new SseParser((data) => messages.push(data));
       for (let at = 0; at < stream.length; at += size) parser.push(stream.slice(at, at + size));
-      assert.deepEqual(messages, ['{"a":1}', 'two\nlines', 'bare'], `pieces of ${size}`);
+      assert.deepEqual(messages, ['first', '{"a":1}', 'two\nlines', 'bare'], `pieces of ${size}`);
     }
   });
 });

@@ -62,14 +62,14 @@ describe('the shim', () => {
     await send(call(2));
     for (const deliver of deliveries.splice(0)) deliver();
     await send(call(3));
-    await send({ id: 4, method: 'tools/list' });
+    await send(call(4));
     assert.deepEqual(
       server.seen.map(({ headers }) => [headers['idempotency-key'], headers['holdfast-ack']]),
       [
         ['key-1', undefined],
         ['key-2', undefined],
         ['key-3', 'key-1, key-2'],
-        [undefined, undefined],
+        ['key-4', undefined],
       ],
     );
   });
