@@ -31,8 +31,8 @@ import type { ServeOptions } from './options.ts';
 import { type LeaveReason, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
-import { WindowsFile } from './windows-file.ts';
 import { stdio } from './stdio-main.ts';
+import { WindowsFile } from './windows-file.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
 declare const HOLDFAST_VERSION: string | undefined;

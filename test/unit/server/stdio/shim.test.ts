@@ -20,7 +20,9 @@ describe('the shim', () => {
     deliveries = [];
     let ids = 0;
     shim = new Shim({
-      ...server,
+      client: server.client,
+      session: server.session,
+      connection: server.connection,
       clock: server.clock,
       keys: new CallKeys('key'),
       write: (json, delivered) => {
