@@ -32,7 +32,11 @@ const common = {
   plugins: [englishOnly],
 };
 
-const bridge = { entryPoints: ['server/main.ts'], outfile: 'dist/holdfast.cjs', banner: { js: '#!/usr/bin/env node' } };
+const bridge = {
+  entryPoints: ['server/holdfast.ts'],
+  outfile: 'dist/holdfast.cjs',
+  banner: { js: '#!/usr/bin/env node' },
+};
 const extension = [
   { entryPoints: ['extension/main.ts'], outfile: 'dist/extension.cjs' },
   { entryPoints: ['extension/uninstall.ts'], outfile: 'dist/uninstall.cjs' },

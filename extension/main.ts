@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import * as vscode from 'vscode';
 import { editorTools } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../shared/disposable.ts';
-import { stateFiles } from '../shared/state-files.ts';
+import { defaultStateDirName, stateFiles } from '../shared/state-files.ts';
 import { BridgeProcess } from './bridge-process.ts';
 import { JournalFolder } from './journal-folder.ts';
 import { CallRouter } from './link/call-router.ts';
@@ -21,6 +22,7 @@ import type { AgentEndpoint } from './ui/agent-config.ts';
 import { registerCommands } from './ui/commands.ts';
 import { createOutputLog } from './ui/output-log.ts';
 import { SessionLog } from './ui/session-log.ts';
+import { shimCommand } from './ui/shim-config.ts';
 import { StatusBar } from './ui/status-bar.ts';
 import { applyTerminalEnvironment } from './ui/terminal-environment.ts';
 import { WindowObserver } from './ui/window-observer.ts';
@@ -187,5 +189,14 @@ async function findEndpoint(bridge: BridgeProcess): Promise<AgentEndpoint | unde
   const { found } = await bridge.find(AbortSignal.timeout(5_000));
   if (found.kind !== 'proven') return undefined;
   const token = await readFile(join(bridge.stateDir, stateFiles.token), 'utf8');
-  return { url: `http://127.0.0.1:${found.port}/mcp`, token: token.trim() };
+  const launcher = join(bridge.binDir, 'holdfast');
+  const { platform } = process;
+  const defaultStateDir = join(homedir(), defaultStateDirName);
+  return {
+    url: `http://127.0.0.1:${found.port}/mcp`,
+    token: token.trim(),
+    shim: existsSync(launcher)
+      ? shimCommand({ platform, launcher, stateDir: bridge.stateDir, defaultStateDir })
+      : undefined,
+  };
 }

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { instanceProof } from '../shared/proof.ts';
 import { type BridgeFile, parseProofAnswer } from '../shared/state-files.ts';
 import { type MachineBoot, mayBeAlive, readBridgeFile } from './bridge-file.ts';
@@ -14,11 +15,16 @@ export interface FindBridgeDeps {
   readonly proofMs: number;
 }
 
+/** A bridge that has proven itself. */
+export interface FoundBridge extends BridgeFile {
+  readonly features: readonly string[];
+}
+
 /**
  * The bridge that runs on this state directory, after it has proven that it knows the editor secret. A stale record, a
  * reused pid or a foreign server on the port give undefined, and the foreign one learns nothing but a nonce.
  */
-export async function findBridge({ stateDir, boot, nonce, proofMs }: FindBridgeDeps): Promise<BridgeFile | undefined> {
+export async function findBridge({ stateDir, boot, nonce, proofMs }: FindBridgeDeps): Promise<FoundBridge | undefined> {
   if (!privateDirectoryExists(stateDir)) return undefined;
   const record = readBridgeFile(stateDir);
   if (record === undefined || !mayBeAlive(record, boot)) return undefined;
@@ -29,7 +35,7 @@ export async function findBridge({ stateDir, boot, nonce, proofMs }: FindBridgeD
   const answer = text === undefined ? undefined : parseProofAnswer(text);
   if (answer === undefined || answer.instance !== record.instance) return undefined;
   const expected = instanceProof(hmacSha256, secret, fresh, record.port, record.instance);
-  return constantTimeEqual(expected, answer.proof) ? record : undefined;
+  return constantTimeEqual(expected, answer.proof) ? { ...record, features: answer.features ?? [] } : undefined;
 }
 
 export function bridgeOrigin(port: number): string {
@@ -47,12 +53,22 @@ export async function fetchStatus(record: BridgeFile, token: string, timeoutMs: 
   return response.json();
 }
 
-async function fetchText(url: string, timeoutMs: number): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'error' });
-    return response.ok ? await response.text() : undefined;
-  } catch {
+/** Without `fetch`, whose first use costs a process that has little time a third of its start. */
+function fetchText(url: string, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
     // Refused, reset, timed out or not HTTP: not our bridge, and the caller treats all of these alike.
-    return undefined;
-  }
+    const none = () => resolve(undefined);
+    get(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        if (text.length > maxProofChars) response.destroy();
+      });
+      response.once('end', () => resolve(response.statusCode === 200 ? text : undefined));
+      response.once('error', none).once('close', none);
+    }).once('error', none);
+  });
 }
+
+/** Whole answers of a bridge are far smaller; a stranger may send anything. */
+const maxProofChars = 4_096;

@@ -15,6 +15,7 @@ import {
   type ServeOptions,
 } from './options.ts';
 import { StateDirError } from './private-files.ts';
+import type { StdioOptions } from './stdio-main.ts';
 
 /** Exit codes of every command; `docs/architecture.md` and `--help` list them. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, notRunning: 3 } as const;
@@ -39,6 +40,7 @@ export interface CliDeps {
   readonly status: (options: StatusOptions) => Promise<number>;
   readonly call: (options: CallOptions) => Promise<number>;
   readonly rotate: (options: StatusOptions) => Promise<number>;
+  readonly stdio: (options: StdioOptions) => Promise<number>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
 }
@@ -158,5 +160,14 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
         );
       },
     );
+
+  program
+    .command('stdio')
+    .description('Speak MCP on stdin and stdout: what an agent runs. Finds the bridge, or starts it.')
+    .option('--state-dir <dir>', 'where keys and the port are kept (default: $HOLDFAST_STATE_DIR, else ~/.holdfast)')
+    .option('--window <id>', 'the window to use (default: $HOLDFAST_WINDOW, else by the working directory)')
+    .action(async ({ stateDir, window }: { stateDir?: string; window?: string }) => {
+      finish(await deps.stdio({ stateDir, window }));
+    });
   return program;
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
+import { bridgeFeatures } from '../shared/bridge-features.ts';
 import { catalog } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
 import { limits } from '../shared/limits.ts';
@@ -34,6 +35,7 @@ import { sessionFile } from './session-file.ts';
 import { type LeaveReason, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
+import { stdio } from './stdio-main.ts';
 import { WindowsFile } from './windows-file.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
@@ -158,6 +160,7 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
       instance,
       version,
       proof: instanceProof(hmacSha256, secrets.editorSecret, given, port, instance),
+      features: Object.values(bridgeFeatures),
     }),
     status: (): BridgeStatus => ({
       instance,
@@ -272,6 +275,7 @@ async function main(): Promise<void> {
         clock,
         stdout,
       }),
+    stdio,
     stdout,
     stderr,
   });

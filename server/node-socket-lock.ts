@@ -15,9 +15,18 @@ export function nodeSocketLock(clock: Clock, random: () => number): SocketLockDe
 
 /** Where the running bridge of a state directory listens, to be known as running. */
 export function bridgeLockPath(stateDir: string, tempDir: string): string {
+  return stateLockPath(stateDir, stateFiles.bridgeLock, tempDir);
+}
+
+/** The lock of whoever starts the bridge, shim or window. */
+export function startLockPath(stateDir: string, tempDir: string): string {
+  return stateLockPath(stateDir, stateFiles.startLock, tempDir);
+}
+
+function stateLockPath(stateDir: string, name: string, tempDir: string): string {
   return lockPath({
     stateDir,
-    name: stateFiles.bridgeLock,
+    name,
     platform: process.platform,
     hash: createHash('sha256').update(stateDir).digest('hex').slice(0, 12),
     privateTempDir: () => {

@@ -139,6 +139,36 @@ export const limits = {
   /** Resources that one agent session or one stream may be subscribed to. */
   subscriptionMaxUris: 1_000,
 
+  // --- recovering client: shim and upstream servers (docs/architecture.md, "The shim") ---
+  /** Waits between attempts to reach a server; a connection gives up after `recoveryWaitMs`, which exceeds their sum. */
+  recoveryStepsMs: [1_000, 2_000, 4_000, 8_000, 16_000],
+  recoveryWaitMs: 35_000,
+  /** Agents give up on `initialize` after 10 to 30 s: it fails with so many attempts, while the connection goes on. */
+  recoverySoonAttempts: 2,
+  /** One attempt to reach a server, and one `initialize`. */
+  recoveryConnectMs: 10_000,
+  /** One request may be sent again this often after its connection broke; its budget ends it before. */
+  recoveryRepeatsMax: 8,
+  /** After an answer such as 503 that names no time; a longer one than the maximum is not waited for. */
+  transientWaitMs: 500,
+  transientWaitMaxMs: 5_000,
+  /** Transport failures in a row after which requests fail at once, and for how long. */
+  breakerFailures: 5,
+  breakerOpenMs: 10_000,
+  /** Largest answer that is kept whole: the largest result of a window and its envelope. */
+  exchangeMaxBytes: 16 * 1024 * 1024,
+  /** An agent's request, with waiting, recovery and repeat: agents give up at 60 s. */
+  agentRequestMs: 55_000,
+  /** Largest line on stdin; the bridge refuses what is over `bodyMaxBytes` with a better message. */
+  lineMaxBytes: 16 * 1024 * 1024,
+  /** Delivered keys that wait for the next request to carry them; beyond it the journal forgets by age. */
+  ackMaxKeys: 64,
+  /** After the end of stdin running requests may still be answered this long, and the session be ended that long. */
+  lastAnswersMs: 500,
+  endSessionMs: 250,
+  /** Of a list that an agent asked for once, told from memory while the bridge is away. */
+  knownListMaxChars: 1024 * 1024,
+
   // --- calls ---
   /** An idempotency key: a UUID has 36 characters. */
   callKeyMaxChars: 128,

@@ -58,7 +58,13 @@ export function parseBridgeFile(text: string): BridgeFile | undefined {
   }
 }
 
-const proofAnswerSchema = z.object({ instance: z.string(), version: z.string(), proof: z.string() });
+const proofAnswerSchema = z.object({
+  instance: z.string(),
+  version: z.string(),
+  proof: z.string(),
+  /** What this bridge can do that an older one cannot (`bridgeFeatures`). */
+  features: z.array(z.string()).optional(),
+});
 /** Answer of `GET /proof?nonce=`. */
 export type ProofAnswer = z.infer<typeof proofAnswerSchema>;
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { bridgeEnvironment } from '../../shared/bridge-environment.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { limits } from '../../shared/limits.ts';
-import { environment, serveEventSchema } from '../../shared/state-files.ts';
+import { serveEventSchema } from '../../shared/state-files.ts';
 import type { StartOutcome } from '../link/bridge-source.ts';
 import type { NodeCommand } from './find-node.ts';
 import { lastLines, logTail } from './state-dir.ts';
@@ -23,7 +24,7 @@ export async function spawnBridge({ clock, node, bundle, stateDir, env }: SpawnD
     cwd: stateDir,
     detached: true,
     windowsHide: true,
-    env: bridgeEnvironment(env, stateDir, node),
+    env: bridgeEnvironment(env, { stateDir, runAsNode: node.runAsNode }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -71,16 +72,4 @@ function isServeEvent(line: string): boolean {
     // Not JSON: some other program's words.
     return false;
   }
-}
-
-/** Without what VS Code sets for its own processes, which would change how the bridge's Node runs. */
-function bridgeEnvironment(env: NodeJS.ProcessEnv, stateDir: string, node: NodeCommand): NodeJS.ProcessEnv {
-  const ours = Object.entries(env).filter(
-    ([name]) => !/^(ELECTRON_|VSCODE_)/i.test(name) && !/^NODE_OPTIONS$/i.test(name) && name !== environment.window,
-  );
-  return {
-    ...Object.fromEntries(ours),
-    [environment.stateDir]: stateDir,
-    ...(node.runAsNode ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
-  };
 }

@@ -7,7 +7,8 @@ export async function copyAgentConfig(endpoint: AgentEndpoint): Promise<void> {
     agentConfigs(endpoint).map((config) => ({ label: config.label, detail: config.where, config })),
     {
       title: 'Copy the configuration of which agent?',
-      placeHolder: 'It holds the bridge’s token: keep it out of repositories.',
+      placeHolder:
+        'stdio heals by itself and needs no token; what is for HTTP holds it: keep that out of repositories.',
     },
   );
   if (picked === undefined) return;

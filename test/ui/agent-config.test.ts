@@ -26,7 +26,7 @@ describe('a copied agent configuration', () => {
     await pick(page, 'Copy Agent Configuration');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Claude Code' }).waitFor();
     await stage.screenshot(page, 'agent-configuration');
-    await pick(page, 'VS Code');
+    await pick(page, 'VS Code (HTTP)');
     const copied = await until('the clipboard holds it', 10_000, async () => {
       const text = await readClipboard(page);
       return text.includes('servers') && text;

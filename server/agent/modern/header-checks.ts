@@ -29,6 +29,23 @@ export function headerProblem(
   return typeof name === 'string' ? mismatch('Mcp-Name', headers['mcp-name'], name, encoded) : undefined;
 }
 
+/** The headers that mirror a body, for whoever passes on what came without any. What no header can hold is left out. */
+export function mirrorHeaders({ method, params }: Pick<RpcRequest, 'method' | 'params'>, version: string) {
+  const field = nameField.get(method);
+  const name = field !== undefined && isRecord(params) ? params[field] : undefined;
+  const named = typeof name === 'string' ? (isPlain(name) && !name.startsWith('=?') ? name : encoded(name)) : undefined;
+  return {
+    ...(isPlain(version) ? { 'mcp-protocol-version': version } : {}),
+    ...(isPlain(method) ? { 'mcp-method': method } : {}),
+    ...(named === undefined ? {} : { 'mcp-name': named }),
+  };
+}
+
+/** Visible ASCII, with spaces only inside. */
+function isPlain(value: string): boolean {
+  return /^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$/.test(value);
+}
+
 function mismatch(
   header: string,
   given: string | readonly string[] | undefined,

@@ -75,6 +75,7 @@ describe('the command line of holdfast', () => {
       status: note('status'),
       call: note('call'),
       rotate: note('rotate'),
+      stdio: note('stdio'),
       stdout: write,
       stderr: write,
     };
@@ -95,6 +96,11 @@ describe('the command line of holdfast', () => {
       ),
       [['serve', { port: 0, stateDir: '/s', idleExitMs: 'never', onStale: 'diagnose', json: true }], 7, ''],
     );
+    assert.deepEqual(await run('stdio', '--state-dir', '/s', '--window', 'w'), [
+      ['stdio', { stateDir: '/s', window: 'w' }],
+      7,
+      '',
+    ]);
     assert.deepEqual(await run('status', '--json'), [['status', { stateDir: '/default', json: true }], 7, '']);
     assert.deepEqual(await run('rotate'), [['rotate', { stateDir: '/default', json: false }], 7, '']);
     assert.deepEqual(await run('call', 'read_buffer', '{"path":"a"}', '--window', 'w', '--timeout', '5s'), [

@@ -1,0 +1,113 @@
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { messageOf } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
+import { SseParser } from './sse-parser.ts';
+
+/** Where an MCP server answers, and what every request to it carries. */
+export interface HttpTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Keeps connections between requests. */
+  readonly agent: Agent;
+}
+
+export interface ExchangeRequest {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Gets each message of an answer that is an event stream, as JSON text, and the session id that its head named. */
+  readonly onMessage: (json: string, sessionId: string | undefined) => void;
+}
+
+export type ExchangeEnd =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly contentType: string;
+      readonly sessionId: string | undefined;
+      readonly retryAfterMs: number | undefined;
+      readonly text: string;
+    }
+  /** An event stream that was handed over message by message. */
+  | { readonly kind: 'streamed' }
+  /** `written` is false only when it is certain that nothing of the request left this machine's socket. */
+  | { readonly kind: 'failed'; readonly written: boolean; readonly reason: string };
+
+export interface Exchange {
+  /** Never rejects. */
+  readonly ended: Promise<ExchangeEnd>;
+  /** Leaves: closes the connection, and `ended` says `failed` if it was not over. */
+  abort(reason: string): void;
+}
+
+/** One HTTP request and its whole answer. */
+export function startExchange(target: HttpTarget, request: ExchangeRequest): Exchange {
+  let written = false;
+  let req: ClientRequest | undefined;
+  const ended = new Promise<ExchangeEnd>((resolve) => {
+    const failed = (error: unknown) => resolve({ kind: 'failed', written, reason: messageOf(error) });
+    try {
+      req = begin(target, request);
+    } catch (error) {
+      // Node refuses what no header can hold, before anything is sent.
+      return failed(error);
+    }
+    req.once('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => (written = true));
+      else written = true;
+    });
+    req.once('error', failed);
+    req.once('response', (response) => readAnswer(response, request.onMessage, resolve, failed));
+    req.end(request.body);
+  });
+  return { ended, abort: (reason) => req?.destroy(new Error(reason)) };
+}
+
+function begin({ host, port, path, agent, headers }: HttpTarget, request: ExchangeRequest): ClientRequest {
+  const { method, body } = request;
+  const ofBody =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(body)}` };
+  return httpRequest({ host, port, path, agent, method, headers: { ...headers, ...request.headers, ...ofBody } });
+}
+
+function readAnswer(
+  response: IncomingMessage,
+  onMessage: ExchangeRequest['onMessage'],
+  resolve: (end: ExchangeEnd) => void,
+  failed: (error: unknown) => void,
+): void {
+  const { statusCode: status = 0, headers } = response;
+  const contentType = (headers['content-type'] ?? '').split(';', 1).join().trim().toLowerCase();
+  const given = headers['mcp-session-id'];
+  const sessionId = typeof given === 'string' ? given : undefined;
+  response.once('error', failed);
+  response.once('close', () => {
+    if (!response.complete) failed(new Error('the answer was cut off'));
+  });
+  if (contentType === 'text/event-stream' && status < 300) {
+    const parser = new SseParser((json) => onMessage(json, sessionId));
+    response.setEncoding('utf8').on('data', (part: string) => parser.push(part));
+    response.once('end', () => resolve({ kind: 'streamed' }));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > limits.exchangeMaxBytes) response.destroy(new Error('the answer is too large'));
+    else chunks.push(chunk);
+  });
+  response.once('end', () => {
+    const [first] = chunks;
+    const whole = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
+    const retryAfterMs = secondsToMs(headers['retry-after']);
+    resolve({ kind: 'answered', status, contentType, sessionId, retryAfterMs, text: whole.toString('utf8') });
+  });
+}
+
+/** A date instead of seconds is treated as absent. */
+function secondsToMs(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
+}

@@ -1,0 +1,119 @@
+import { reconnectDelayMs } from '../../shared/backoff.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Connection, Endpoint } from '../recovery/connection.ts';
+import type { Exchange, ExchangeEnd } from '../recovery/http-exchange.ts';
+import type { LegacySession, SessionUse } from '../recovery/legacy-session.ts';
+import { parseRecord } from '../recovery/post-request.ts';
+
+export interface ServerStreamDeps {
+  readonly connection: Connection;
+  readonly session: LegacySession;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onMessage: (message: Readonly<Record<string, unknown>>, json: string, generation: number) => void;
+  /** The server does not know the session on this stream: a POST finds out, because only that may recover it. */
+  readonly onUnknownSession: () => void;
+}
+
+/**
+ * The stream on which the server speaks unasked. It comes back by itself for as long as the process lives, but starts no
+ * bridge and recovers no session: that is for requests, which somebody waits for.
+ */
+export class ServerStream implements Disposable {
+  readonly #deps: ServerStreamDeps;
+  readonly #store = new DisposableStore();
+  #running = false;
+  #exchange: Exchange | undefined;
+  #wake: (() => void) | undefined;
+  /** The session whose stream the server has refused for good. */
+  #refused: number | undefined;
+  /** The session that a POST was sent for already. */
+  #asked: number | undefined;
+
+  constructor(deps: ServerStreamDeps) {
+    this.#deps = deps;
+    this.#store.add(deps.connection.onDidConnect(() => this.#wake?.()));
+    this.#store.add(
+      deps.session.onDidRenew(() => {
+        this.#exchange?.abort('the session has been replaced');
+        this.#wake?.();
+      }),
+    );
+  }
+
+  /** Begins, once the session is in use. */
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    void this.#run();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#exchange?.abort('leaving');
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, random } = this.#deps;
+    let failures = 0;
+    while (!this.#store.disposed) {
+      const startMs = clock.now();
+      await this.#once();
+      if (this.#store.disposed) return;
+      const healthy = clock.now() - startMs >= limits.healthyAfterMs;
+      failures = healthy ? 0 : failures + 1;
+      await this.#sleep(healthy ? random() * limits.firstReconnectMaxMs : reconnectDelayMs(failures, random()));
+    }
+  }
+
+  /** One stream, from its request to its end. */
+  async #once(): Promise<void> {
+    const { connection, session } = this.#deps;
+    let endpoint: Endpoint;
+    try {
+      endpoint = await connection.join();
+    } catch {
+      // Nobody there: the state tells why, and the next look comes by itself.
+      return;
+    }
+    await session.settled();
+    const { use } = session;
+    if (use === undefined || use.generation === this.#refused || this.#store.disposed) return;
+    this.#exchange = endpoint.exchange({
+      method: 'GET',
+      headers: { accept: 'text/event-stream', ...use.headers },
+      onMessage: (json) => {
+        const message = parseRecord(json);
+        if (message !== undefined) this.#deps.onMessage(message, json, use.generation);
+      },
+    });
+    this.#ended(await this.#exchange.ended, endpoint, use);
+  }
+
+  #ended(end: ExchangeEnd, endpoint: Endpoint, use: SessionUse): void {
+    const { connection, session, onUnknownSession } = this.#deps;
+    this.#exchange = undefined;
+    if (end.kind === 'failed' && session.use?.generation === use.generation) connection.lost(endpoint, end.reason);
+    if (end.kind !== 'answered') return;
+    if (end.status === 405) this.#refused = use.generation;
+    if (end.status !== 404 || this.#asked === use.generation) return;
+    this.#asked = use.generation;
+    onUnknownSession();
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#store.delete(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+      const timer = this.#store.add(this.#deps.clock.after(ms, wake));
+      this.#wake = wake;
+      if (this.#store.disposed) wake();
+    });
+  }
+}

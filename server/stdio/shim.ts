@@ -1,0 +1,288 @@
+import type { Clock } from '../../shared/clock.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
+import { eraOfPost } from '../agent/era.ts';
+import {
+  classify,
+  errorAnswer,
+  isRecord,
+  isRpcId,
+  type RpcId,
+  type RpcRequest,
+  resultAnswer,
+  rpcCodes,
+} from '../agent/json-rpc.ts';
+import { claimedVersion } from '../agent/modern/envelope.ts';
+import { mirrorHeaders } from '../agent/modern/header-checks.ts';
+import { Cancellation } from '../editors/cancellation.ts';
+import type { Connection } from '../recovery/connection.ts';
+import type { LegacySession } from '../recovery/legacy-session.ts';
+import { parseRecord } from '../recovery/post-request.ts';
+import type { RecoveringClient } from '../recovery/recovering-client.ts';
+import type { Reply } from '../recovery/reply.ts';
+import { answerLine } from './answers.ts';
+import type { CallKeys } from './call-keys.ts';
+import { KnownLists } from './known-lists.ts';
+import { ServerRequests } from './server-requests.ts';
+import { ServerStream } from './server-stream.ts';
+
+export interface ShimDeps {
+  readonly client: RecoveringClient;
+  readonly session: LegacySession;
+  readonly connection: Connection;
+  readonly keys: CallKeys;
+  /** Writes one message to the agent; `delivered` runs once the agent's pipe has it. */
+  readonly write: (json: string, delivered?: () => void) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly newId: () => string;
+}
+
+/** A request of the agent that has no answer yet. */
+interface Running {
+  readonly cancellation: Cancellation;
+  /** How far its progress was told: a repeat begins at the start, and progress may not go back. */
+  progress: number;
+  /** A stream that began again acknowledges its subscriptions again. */
+  acknowledged: boolean;
+}
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** Passes an agent's messages to the bridge and back. Whatever happens to the bridge, each request gets one answer. */
+export class Shim {
+  readonly #deps: ShimDeps;
+  readonly #running = new Map<RpcId, Running>();
+  readonly #asked = new ServerRequests();
+  readonly #lists = new KnownLists();
+  readonly #stream: ServerStream;
+  #instance: string | undefined;
+  #idle: (() => void) | undefined;
+
+  constructor(deps: ShimDeps) {
+    this.#deps = deps;
+    this.#stream = new ServerStream({
+      ...deps,
+      onMessage: (message, json, generation) => this.#fromServer(message, json, generation),
+      onUnknownSession: () => void this.#own('ping', undefined),
+    });
+    deps.connection.onDidConnect(({ instance }) => {
+      const changed = this.#instance !== undefined && this.#instance !== instance;
+      this.#instance = instance;
+      if (changed) for (const method of this.#lists.methods) void this.#refresh(method);
+    });
+  }
+
+  /** Takes one line of the agent. */
+  line(text: string): void {
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return this.#write(errorAnswer(null, rpcCodes.parseError, 'Parse error: a line on stdin is not valid JSON'));
+    }
+    if (Array.isArray(body)) void this.#batch(body);
+    else void this.#message(body, text).then((answer) => answer?.());
+  }
+
+  /** Waits until every request is answered, or `ms` are over. */
+  settle(ms: number): Promise<void> {
+    if (this.#running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#deps.clock.after(ms, resolve);
+      this.#idle = () => {
+        timer.dispose();
+        resolve();
+      };
+    });
+  }
+
+  dispose(): void {
+    this.#stream.dispose();
+  }
+
+  /** Several messages in one line (MCP 2025-03-26): their answers go out in one line as well. */
+  async #batch(bodies: readonly unknown[]): Promise<void> {
+    const lines: string[] = [];
+    const collect = (json: string, delivered?: () => void) => {
+      lines.push(json);
+      delivered?.();
+    };
+    const answers = await Promise.all(bodies.map((body) => this.#message(body, JSON.stringify(body), collect)));
+    for (const answer of answers) answer?.();
+    if (lines.length > 0) this.#write(`[${lines.join(',')}]`);
+    else if (bodies.length === 0)
+      this.#write(errorAnswer(null, rpcCodes.invalidRequest, 'Invalid Request: empty batch'));
+  }
+
+  /** Handles one message; resolves with what writes its answer, if it has one. */
+  async #message(body: unknown, json: string, write = this.#deps.write): Promise<(() => void) | undefined> {
+    const message = classify(body);
+    if (message === undefined || !isRecord(body)) {
+      const id = isRecord(body) && isRpcId(body['id']) ? body['id'] : null;
+      const problem = 'Invalid Request: not a JSON-RPC 2.0 message';
+      return () => write(errorAnswer(id, rpcCodes.invalidRequest, problem));
+    }
+    if (message.kind === 'request') return this.#request(message, json, write);
+    if (message.kind === 'notification') this.#notification(message.method, message.params, json);
+    else this.#response(body);
+    return undefined;
+  }
+
+  async #request(request: RpcRequest, json: string, write: ShimDeps['write']): Promise<(() => void) | undefined> {
+    const { id, method, params } = request;
+    const local = this.#localResult(method, params);
+    if (local !== undefined) return () => write(resultAnswer(id, local));
+    if (this.#running.has(id)) {
+      const problem = 'Invalid Request: a request with this id is still running';
+      return () => write(errorAnswer(id, rpcCodes.invalidRequest, problem));
+    }
+    const { client, keys } = this.#deps;
+    const era = eraOfPost({ method, params }, {});
+    const running: Running = {
+      cancellation: new Cancellation(),
+      progress: Number.NEGATIVE_INFINITY,
+      acknowledged: false,
+    };
+    this.#running.set(id, running);
+    const listing = era === 'legacy' ? this.#lists.begin(method, params) : undefined;
+    const key = method === 'tools/call' ? keys.mint() : undefined;
+    const reply = await client.request({
+      id,
+      method,
+      params,
+      era,
+      json,
+      headers: era === 'modern' ? mirrorHeaders(request, claimedVersion(params) ?? '') : {},
+      ...(key === undefined ? {} : { keyHeaders: (repeat) => keys.headers(key, repeat) }),
+      budgetMs: method === 'subscriptions/listen' ? undefined : limits.agentRequestMs,
+      cancelled: running.cancellation,
+      onMessage: (message, text) => this.#aheadOfAnswer(running, message, text),
+    });
+    this.#running.delete(id);
+    if (this.#running.size === 0) this.#idle?.();
+    const shown = this.#learn(request, reply);
+    if (listing !== undefined && shown.kind === 'response') this.#lists.take(listing, shown.json);
+    const line = answerLine({ id, method, era }, shown);
+    return line === undefined
+      ? undefined
+      : () => write(line, key === undefined ? undefined : () => keys.delivered(key));
+  }
+
+  /** What the shim answers itself: its own state always, and while the bridge is away whatever it knows. */
+  #localResult(method: string, params: unknown): string | undefined {
+    if (method === 'holdfast/status') return JSON.stringify(this.#status());
+    if (this.#deps.connection.state.kind === 'ready' || this.#deps.session.use === undefined) return undefined;
+    return method === 'ping' ? '{}' : this.#lists.answer(method, params);
+  }
+
+  #status(): object {
+    const { connection, session } = this.#deps;
+    const { state } = connection;
+    const bridge =
+      state.kind === 'ready'
+        ? { state: state.kind, url: state.endpoint.url, instance: state.endpoint.instance }
+        : { state: state.kind, reason: state.reason };
+    return { bridge, session: session.use?.generation ?? 0, running: this.#running.size };
+  }
+
+  /** Remembers what a success means for the session; returns the reply as the agent is to see it. */
+  #learn({ method, params }: RpcRequest, reply: Reply): Reply {
+    if (reply.kind !== 'response' || reply.error !== undefined) return reply;
+    if (method !== 'initialize') {
+      this.#deps.session.note(method, params);
+      return reply;
+    }
+    const message = parseRecord(reply.json) ?? {};
+    this.#deps.session.opened(params, reply.sessionId, message['result']);
+    return { ...reply, json: JSON.stringify({ ...message, result: withListChanges(message['result']) }) };
+  }
+
+  #notification(method: string, params: unknown, json: string): void {
+    if (method === 'notifications/cancelled') {
+      // The client tells the bridge, which knows the request under another id perhaps.
+      const id = isRecord(params) ? params['requestId'] : undefined;
+      if (isRpcId(id)) this.#running.get(id)?.cancellation.abort();
+      return;
+    }
+    const { client, session } = this.#deps;
+    // A modern client has nothing else to notify of, and no session to do it in.
+    if (session.use === undefined) return;
+    const sent = client.notify(json, 'legacy');
+    if (method !== 'notifications/initialized') return;
+    session.confirm();
+    void sent.then(() => this.#stream.start());
+  }
+
+  #response(body: Message): void {
+    const json = this.#asked.inward(body, this.#deps.session.use?.generation);
+    if (json !== undefined) void this.#deps.client.notify(json, 'legacy');
+  }
+
+  #aheadOfAnswer(running: Running, message: Message, json: string): void {
+    const { method, params } = message;
+    if (method === 'notifications/progress' && isRecord(params)) {
+      const { progress } = params;
+      if (typeof progress === 'number' && progress <= running.progress) return;
+      if (typeof progress === 'number') running.progress = progress;
+    }
+    if (method === 'notifications/subscriptions/acknowledged') {
+      if (running.acknowledged) return;
+      running.acknowledged = true;
+    }
+    this.#fromServer(message, json, this.#deps.session.use?.generation ?? 0);
+  }
+
+  #fromServer(message: Message, json: string, generation: number): void {
+    const { method, params, id } = message;
+    if (method === 'notifications/cancelled') {
+      const requestId = this.#asked.cancelled(params, generation);
+      if (requestId !== undefined && isRecord(params)) {
+        this.#write(JSON.stringify({ ...message, params: { ...params, requestId } }));
+      }
+    } else if (typeof method === 'string') {
+      this.#write(id === undefined ? json : this.#asked.outward(message, generation));
+    }
+  }
+
+  /** After another bridge has taken over: the agent hears of a list only if it is really another one. */
+  async #refresh(method: string): Promise<void> {
+    const listing = this.#lists.begin(method, undefined);
+    const json = listing === undefined ? undefined : await this.#own(method, undefined);
+    const changed = listing === undefined || json === undefined ? undefined : this.#lists.take(listing, json);
+    if (changed !== undefined) this.#write(JSON.stringify({ jsonrpc: '2.0', method: changed }));
+  }
+
+  /** A request of our own; resolves with its successful response. */
+  async #own(method: string, params: unknown): Promise<string | undefined> {
+    const id = this.#deps.newId();
+    const reply = await this.#deps.client.request({
+      id,
+      method,
+      params,
+      era: 'legacy',
+      json: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
+      headers: {},
+      budgetMs: limits.agentRequestMs,
+      cancelled: new Cancellation(),
+      onMessage: () => {},
+    });
+    return reply.kind === 'response' && reply.error === undefined ? reply.json : undefined;
+  }
+
+  #write(json: string): void {
+    this.#deps.write(json);
+  }
+}
+
+/** The agent's session can outlive the bridge's version: its lists may change even where one bridge's never do. */
+function withListChanges(result: unknown): unknown {
+  const capabilities = isRecord(result) ? result['capabilities'] : undefined;
+  if (!isRecord(result) || !isRecord(capabilities)) return result;
+  const listed = ['tools', 'prompts', 'resources'].flatMap((name) => {
+    const capability = capabilities[name];
+    return isRecord(capability) ? [[name, { ...capability, listChanged: true }] as const] : [];
+  });
+  return { ...result, capabilities: { ...capabilities, ...Object.fromEntries(listed) } };
+}

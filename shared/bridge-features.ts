@@ -1,0 +1,5 @@
+/** What a bridge can do that an older one of the same versions cannot; told beside its proof. */
+export const bridgeFeatures = {
+  /** A tools/call under a key runs at most once, over crashes of bridge and window. */
+  keys: 'idempotency-key',
+} as const;

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { Breaker } from '../../../../server/recovery/breaker.ts';
+import { mayRepeat } from '../../../../server/recovery/repeat-policy.ts';
+import { SseParser } from '../../../../server/recovery/sse-parser.ts';
+import { limits } from '../../../../shared/limits.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
+
+describe('an event stream', () => {
+  const stream =
+    '\uFEFFdata: first\n\n: hello\n\nevent: message\ndata: {"a":1}\n\ndata: two\r\ndata: lines\r\n\r\nevent: other\ndata: no\n\nid: 5\ndata:bare\n\ndata: unfinished';
+
+  it('gives the same messages however it is cut into pieces', () => {
+    for (let size = 1; size <= stream.length; size += 1) {
+      const messages: string[] = [];
+      const parser = new SseParser((data) => messages.push(data));
+      for (let at = 0; at < stream.length; at += size) parser.push(stream.slice(at, at + size));
+      assert.deepEqual(messages, ['first', '{"a":1}', 'two\nlines', 'bare'], `pieces of ${size}`);
+    }
+  });
+});
+
+describe('the breaker', () => {
+  it('opens after so many transport failures in a row, and an answer between them counts from zero', async () => {
+    const clock = new FakeClock();
+    const breaker = new Breaker({ clock });
+    for (let n = 1; n < limits.breakerFailures; n += 1) breaker.failed();
+    breaker.succeeded();
+    for (let n = 1; n < limits.breakerFailures; n += 1) breaker.failed();
+    assert.equal(breaker.admit(), true);
+    breaker.failed();
+    assert.equal(breaker.admit(), false);
+    assert.equal(breaker.pauseMs, limits.breakerOpenMs);
+  });
+
+  it('admits one probe after the pause: a failure opens it again, an answer closes it', async () => {
+    const clock = new FakeClock();
+    const breaker = new Breaker({ clock });
+    for (let n = 0; n < limits.breakerFailures; n += 1) breaker.failed();
+    await clock.advance(limits.breakerOpenMs);
+    assert.deepEqual([breaker.admit(), breaker.admit()], [true, false]);
+    breaker.failed();
+    assert.equal(breaker.admit(), false);
+    await clock.advance(limits.breakerOpenMs);
+    assert.deepEqual([breaker.admit(), breaker.admit()], [true, false]);
+    breaker.succeeded();
+    assert.deepEqual([breaker.admit(), breaker.admit()], [true, true]);
+  });
+});
+
+describe('the limits of recovery', () => {
+  it('let a connection wait longer than all its steps together, and an agent’s request outlast that', () => {
+    const sumMs = limits.recoveryStepsMs.reduce((sum, step) => sum + step, 0);
+    assert.equal(sumMs, 31_000);
+    assert.ok(limits.recoveryWaitMs > sumMs);
+    assert.ok(limits.agentRequestMs > limits.recoveryWaitMs);
+    assert.ok(limits.agentRequestMs > limits.callMaxMs + limits.callMarginMs);
+    assert.ok(limits.lastAnswersMs + limits.endSessionMs < 1_000);
+  });
+});
+
+describe('what may be repeated', () => {
+  it('is what provably did not run, what changes nothing, and a call under a key that is honoured', () => {
+    const nothing = { notExecuted: false, keyed: false };
+    assert.equal(mayRepeat('tools/call', nothing), false);
+    assert.equal(mayRepeat('tools/call', { ...nothing, notExecuted: true }), true);
+    assert.equal(mayRepeat('tools/call', { ...nothing, keyed: true }), true);
+    assert.equal(mayRepeat('resources/read', nothing), true);
+    assert.equal(mayRepeat('tasks/cancel', { ...nothing, keyed: true }), false);
+  });
+});
