@@ -18,9 +18,16 @@ import { filesTools } from '../../shared/tools/files.ts';
 import { sampleWindow } from './sample-window.ts';
 
 const options = z
-  .object({ stateDir: z.string(), storage: z.string(), editorId: z.string(), folder: z.string(), fresh: z.boolean() })
+  .object({
+    stateDir: z.string(),
+    storage: z.string(),
+    editorId: z.string(),
+    folder: z.string(),
+    fresh: z.boolean(),
+    bundle: z.string().optional(),
+  })
   .parse(JSON.parse(process.argv[2] ?? ''));
-const { stateDir, storage, editorId, folder, fresh } = options;
+const { stateDir, storage, editorId, folder, fresh, bundle } = options;
 const clock = systemClock;
 const random = Math.random;
 const log = createLog((level, message) => process.stderr.write(`${level} ${message}\n`));
@@ -35,7 +42,7 @@ const bridge = new BridgeProcess({
   homeDir: homedir(),
   tempDir: tmpdir(),
   execPath: process.execPath,
-  bundlePath: '',
+  bundlePath: bundle ?? '',
   version: '0.0.0-test',
 });
 const identity = { editorId, epoch: `${process.pid}-${clock.wallMs()}`, renew: () => process.exit(3) };
@@ -84,7 +91,7 @@ const link = new Link({
     log,
     isTrusted: () => true,
   }),
-  mayStartBridge: () => false,
+  mayStartBridge: () => bundle !== undefined,
   identity,
   extensionVersion: '0.0.0-test',
   describeWindow: () => ({

@@ -19,6 +19,8 @@ export interface WindowOptions {
   readonly storage: string;
   readonly editorId: string;
   readonly folder: string;
+  /** What the window starts a bridge from when none runs; it starts none unless given. */
+  readonly bundle?: string;
 }
 
 /** A window in a process of its own, with the real link, router and journal; its extension host can be killed. */
