@@ -3,7 +3,7 @@
  * window. `npm run test:clients -- codex opencode` runs some of them; `--way http|shim`; `--write` keeps the table in
  * docs/clients.md.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { outDir } from '../host/paths.ts';
@@ -11,18 +11,34 @@ import { endOwned, exitOnSignal } from '../host/processes.ts';
 import { tempFolder } from '../host/temp-folder.ts';
 import { bridgeBundle } from '../support/bridge-build.ts';
 import type { Client, Way } from './agents/agent.ts';
-import { claudeCode } from './agents/claude-code.ts';
+import { claudeCode, claudeCodeLegacy } from './agents/claude-code.ts';
 import { codex } from './agents/codex.ts';
 import { copilot } from './agents/copilot.ts';
 import { geminiCli } from './agents/gemini-cli.ts';
+import { inspectorCli, inspectorMcpdo } from './agents/inspector.ts';
+import { mcpRemote } from './agents/mcp-remote.ts';
+import { mcporter } from './agents/mcporter.ts';
 import { opencode } from './agents/opencode.ts';
 import { Installation } from './install.ts';
 import { ModelServer } from './model/model-server.ts';
+import type { ClientRun } from './outcome.ts';
 import { enterOwnNetwork } from './own-network.ts';
 import { runScenario } from './scenario.ts';
 import { Scene } from './scene.ts';
+import { shortcomings } from './verdict.ts';
 
-const clients: readonly Client[] = [claudeCode, codex, opencode, geminiCli, copilot];
+const clients: readonly Client[] = [
+  claudeCode,
+  claudeCodeLegacy,
+  codex,
+  opencode,
+  geminiCli,
+  copilot,
+  mcpRemote,
+  mcporter,
+  inspectorCli,
+  inspectorMcpdo,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,17 +51,22 @@ bridgeBundle();
 await enterOwnNetwork();
 const logs = path.join(outDir, 'clients');
 mkdirSync(logs, { recursive: true });
+const runs: ClientRun[] = [];
 for (const client of clients) {
-  if (positionals.length > 0 && !positionals.some((name) => client.name.toLowerCase().includes(name))) continue;
+  if (positionals.length > 0 && !positionals.some((word) => client.name.toLowerCase().includes(word))) continue;
   for (const way of client.ways) {
-    if (values.way !== undefined && values.way.toLowerCase() !== way.toLowerCase()) continue;
-    await run(client, way);
+    if (values.way === undefined || values.way.toLowerCase() === way.toLowerCase()) runs.push(await run(client, way));
   }
 }
-await endOwned();
+const wrong = runs.flatMap(shortcomings);
+for (const each of wrong) console.log(`✖ ${each}`);
+console.log(`${runs.length} runs, ${wrong.length} shortcomings`);
+if (wrong.length > 0 || runs.length === 0) process.exitCode = 1;
 
-async function run(client: Client, way: Way): Promise<void> {
-  console.log(`── ${client.name} ${installation.version(client.package)} by ${way}`);
+async function run(client: Client, way: Way): Promise<ClientRun> {
+  const { name, life } = client;
+  const version = installation.version(client.package);
+  console.log(`── ${name} ${version} by ${way}`);
   const home = tempFolder();
   const model = await ModelServer.start();
   const scene = await Scene.open();
@@ -53,31 +74,18 @@ async function run(client: Client, way: Way): Promise<void> {
   const note = (text: string) => {
     output += text;
   };
+  const { endpoint, folder } = scene;
+  const open = () => client.open({ installation, way, endpoint, home: home.path, folder, model, note });
   try {
-    const agent = await client.open({
-      installation,
-      way,
-      endpoint: scene.endpoint,
-      home: home.path,
-      folder: scene.folder,
-      model,
-      note,
-    });
-    try {
-      const result = await runScenario(agent, scene, way);
-      console.log(JSON.stringify(result, undefined, 1));
-    } finally {
-      await agent.close();
+    const found = await runScenario(open, scene, way);
+    for (const [step, { outcome, effects, ms, comeback = '', text }] of Object.entries(found.calls)) {
+      console.log(`   ${step}: ${outcome} ${comeback} (ran ${effects} times, ${ms} ms)`);
+      if (outcome !== 'ok') console.log(`     ${text.slice(0, 400)}`);
     }
-  } catch (error) {
-    console.log(error);
+    return { client: name, version, way, life, ...found };
   } finally {
-    const log = path.join(logs, `${client.name.toLowerCase().replaceAll(' ', '-')}-${way}.log`);
-    rmSync(log, { force: true });
-    writeFileSync(
-      log,
-      [output, '── model', ...model.log, '── bridge', scene.bridgeLog, '── window', scene.windowLog].join('\n'),
-    );
+    const parts = [output, '── model', ...model.log, '── bridge', scene.bridgeLog, '── window', scene.windowLog];
+    writeFileSync(path.join(logs, `${name.replaceAll(/\W+/g, '-')}-${way}.log`), parts.join('\n'));
     await endOwned();
     await scene.dispose();
     model.close();

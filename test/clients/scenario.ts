@@ -1,80 +1,85 @@
 import { stateFiles } from '../../shared/state-files.ts';
-import { within } from '../host/deadline.ts';
+import { until, within } from '../host/deadline.ts';
 import type { Agent, Way } from './agents/agent.ts';
-import type { Scene, SessionCounters } from './scene.ts';
+import { type CallOutcome, type CallStep, type ClientRun, type Comeback, callSteps } from './outcome.ts';
+import type { Scene } from './scene.ts';
 
-/** The calls, in their order; before each named one something happens to the bridge or the window. */
-export const callSteps = ['call', 'restart', 'replaced', 'replaced again', 'reload'] as const;
-export type CallStep = (typeof callSteps)[number];
-
-export interface CallOutcome {
-  readonly step: CallStep;
-  readonly outcome: 'ok' | 'failed' | 'hung' | 'not reached';
-  /** How often the call took effect in the window. */
-  readonly effects: number;
-  readonly ms: number;
-  /** What the bridge counted for it. */
-  readonly counted: SessionCounters;
-  /** What the model was shown, or why there was nothing. */
-  readonly text: string;
-}
-
-export interface ScenarioResult {
-  readonly tools: readonly string[];
-  readonly calls: readonly CallOutcome[];
-}
-
-/** As long as clients themselves wait for a tool. */
-const callMs = 60_000;
-const connectMs = 60_000;
+/** Longer than any client of ours should need; those that wait for ever are found out by it. */
+const answerMs = 60_000;
+const closeMs = 30_000;
 
 /** What an agent's configuration holds has to be there again; the shim's holds nothing (docs/decisions/0017). */
 const keptFor: Readonly<Record<Way, readonly string[]>> = { HTTP: [stateFiles.token, stateFiles.port], shim: [] };
 
-export async function runScenario(agent: Agent, scene: Scene, way: Way): Promise<ScenarioResult> {
-  const tools = await within('the client lists our tools', connectMs, agent.list());
-  const before: Readonly<Record<CallStep, () => Promise<void>>> = {
-    call: async () => {},
-    restart: () => scene.restartBridge(),
-    replaced: () => scene.replaceStateDir(keptFor[way]),
-    'replaced again': async () => {},
-    reload: () => scene.reloadWindow(),
-  };
-  const calls: CallOutcome[] = [];
-  for (const step of callSteps) {
-    if (calls.at(-1)?.outcome === 'hung') break;
-    await before[step]();
-    calls.push(await callOnce(step, agent, scene));
+export type Found = Pick<ClientRun, 'sessionVersion' | 'tools' | 'calls' | 'problem'>;
+
+/** Drives one client through everything, and stops early only where it cannot be asked any more. */
+export async function runScenario(open: () => Promise<Agent>, scene: Scene, way: Way): Promise<Found> {
+  const calls: Partial<Record<CallStep, CallOutcome>> = {};
+  let tools: readonly string[] = [];
+  let sessionVersion: string | undefined;
+  const found = (problem?: string): Found => ({ sessionVersion, tools, calls, problem });
+  let agent: Agent | undefined;
+  try {
+    agent = await within('the client connects', answerMs, open());
+    tools = (await within('the client lists our tools', answerMs, agent.list())).filter((name) => ours.test(name));
+    for (const step of callSteps) {
+      await before(step, scene, way);
+      const outcome = await callOnce(step, agent, scene);
+      calls[step] = outcome;
+      sessionVersion ??= outcome.sessionVersion;
+      if (outcome.outcome === 'hung') return found(`the call after "${step}" was not answered`);
+    }
+    await within('the client leaves', closeMs, agent.close());
+    return found();
+  } catch (error) {
+    return found(error instanceof Error ? error.message : String(error));
   }
-  return { tools, calls };
 }
 
-async function callOnce(step: CallStep, agent: Agent, scene: Scene): Promise<CallOutcome> {
-  const text = step.replaceAll(' ', '-');
-  const counters = await scene.counters();
+const ours = /(edit_buffer|read_buffer)$/;
+
+async function before(step: CallStep, scene: Scene, way: Way): Promise<void> {
+  if (step === 'restarted') await scene.restartBridge();
+  if (step === 'replaced') await scene.replaceStateDir(keptFor[way]);
+  if (step === 'reloaded') await scene.reloadWindow();
+}
+
+async function callOnce(
+  step: CallStep,
+  agent: Agent,
+  scene: Scene,
+): Promise<CallOutcome & Pick<ClientRun, 'sessionVersion'>> {
+  const isInterrupted = step === 'interrupted';
+  const text = `${isInterrupted ? 'slow-' : ''}${step.replaceAll(' ', '-')}`;
   const startedMs = performance.now();
-  const answered = await within(
-    'an answer',
-    callMs,
-    agent.call({ create: [{ path: `${scene.folder}/${text}.txt`, text }] }),
-  ).then(
-    (answer) => ({
-      outcome: /Edited \d+ files?|"on_disk"/.test(answer) ? ('ok' as const) : ('failed' as const),
-      text: answer,
-    }),
+  const answer = agent.call({ create: [{ path: `${scene.folder}/${text}.txt`, text }] });
+  const answered = within('an answer', answerMs, answer).then(
+    (shown) => ({ outcome: isSuccess(shown) ? ('ok' as const) : ('failed' as const), text: shown }),
     (error: unknown) => ({ outcome: 'hung' as const, text: String(error) }),
   );
+  if (isInterrupted) {
+    await until('the change is made', answerMs, () => scene.effectsOf(text) > 0);
+    await scene.restartBridge();
+  }
+  const { outcome, text: shown } = await answered;
   const ms = Math.round(performance.now() - startedMs);
-  const after = await scene.counters();
-  return {
-    step,
-    ...answered,
-    effects: scene.effectsOf(text),
-    ms,
-    counted: {
-      stale: after.stale - counters.stale,
-      healed: after.healed - counters.healed,
-      rehydrated: after.rehydrated - counters.rehydrated,
-    },
-  };
+  const news = scene.bridgeNews();
+  const effects = scene.effectsOf(text);
+  return { outcome, effects, ms, comeback: comebackIn(news), text: shown, sessionVersion: versionIn(news) };
+}
+
+/** As text, or as the structured content that some clients show instead. */
+function isSuccess(shown: string): boolean {
+  return /Edited \d+ files?\b|\\*"on_disk\\*"/.test(shown);
+}
+
+function comebackIn(news: string): Comeback | undefined {
+  if (news.includes('went on with a stale session id')) return 'healed';
+  if (news.includes('opened a session')) return 'new session';
+  return news.includes('is back in its session') ? 'session kept' : undefined;
+}
+
+function versionIn(news: string): string | undefined {
+  return /opened a session \(MCP ([\d-]+)\)/.exec(news)?.[1];
 }

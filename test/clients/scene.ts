@@ -14,16 +14,8 @@ import { WindowProcess } from '../support/window-process.ts';
 /** A cold start on a busy machine. */
 const startMs = 30_000;
 
-export interface SessionCounters {
-  readonly stale: number;
-  readonly healed: number;
-  readonly rehydrated: number;
-}
-
 interface Status {
-  readonly instance: string;
   readonly windows: readonly { readonly readiness: string }[];
-  readonly counters: SessionCounters;
 }
 
 /** One window, which starts the bridge as VS Code's do, and what a test does to the two. Nobody else restarts anything. */
@@ -35,6 +27,7 @@ export class Scene {
   readonly #window: WindowProcess;
   #bridge: BridgeFile | undefined;
   #moved = 0;
+  #newsAt = 0;
 
   private constructor() {
     this.#stateDir = path.join(this.#temp.path, 'state');
@@ -90,6 +83,7 @@ export class Scene {
     const old = `${this.#stateDir}-${this.#moved}`;
     // Nobody may start a bridge in the old directory, so it goes first.
     renameSync(this.#stateDir, old);
+    this.#newsAt = 0;
     if (kept.length > 0) mkdirSync(this.#stateDir, { mode: 0o700 });
     for (const name of kept) {
       writeFileSync(path.join(this.#stateDir, name), readFileSync(path.join(old, name)), { mode: 0o600 });
@@ -104,8 +98,12 @@ export class Scene {
     this.#window.start();
   }
 
-  async counters(): Promise<SessionCounters> {
-    return (await this.#status()).counters;
+  /** What the bridge has logged since this was asked last. */
+  bridgeNews(): string {
+    const log = this.bridgeLog;
+    const news = log.slice(this.#newsAt);
+    this.#newsAt = log.length;
+    return news;
   }
 
   get bridgeLog(): string {

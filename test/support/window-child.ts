@@ -82,7 +82,8 @@ const link = new Link({
       async edit_buffer({ create = [] }) {
         await pause(random() * 20);
         for (const { text } of create) appendFileSync(join(storage, 'effects'), `${text}\n`);
-        await pause(random() * 20);
+        // Time to end the bridge between the effect and its answer.
+        await pause(create.some(({ text }) => text.startsWith('slow')) ? 1_000 : random() * 20);
         return { files: [], on_disk: true };
       },
     },
