@@ -6,7 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { outDir } from '../host/paths.ts';
+import type { StalePolicy } from '../../server/agent/legacy/stale-policy.ts';
+import { outDir, repoRoot } from '../host/paths.ts';
 import { endOwned, exitOnSignal } from '../host/processes.ts';
 import { tempFolder } from '../host/temp-folder.ts';
 import { bridgeBundle } from '../support/bridge-build.ts';
@@ -23,6 +24,7 @@ import { Installation } from './install.ts';
 import { ModelServer } from './model/model-server.ts';
 import type { ClientRun } from './outcome.ts';
 import { enterOwnNetwork } from './own-network.ts';
+import { clientsPage } from './page.ts';
 import { runScenario } from './scenario.ts';
 import { Scene } from './scene.ts';
 import { shortcomings } from './verdict.ts';
@@ -59,17 +61,27 @@ for (const client of clients) {
   }
 }
 const wrong = runs.flatMap(shortcomings);
+const isWhole = positionals.length === 0 && values.way === undefined;
+if (isWhole) {
+  console.log('── the same without healing, which has to be noticed');
+  const blind = shortcomings(await run(geminiCli, 'HTTP', 'diagnose'));
+  if (!blind.some((each) => each.includes('"replaced again"'))) wrong.push('a client that stays stale was not noticed');
+}
+// The page promises what the verdict asks for.
+if (values.write && isWhole && wrong.length === 0) {
+  writeFileSync(path.join(repoRoot, 'docs/clients.md'), clientsPage(runs));
+}
 for (const each of wrong) console.log(`✖ ${each}`);
 console.log(`${runs.length} runs, ${wrong.length} shortcomings`);
 if (wrong.length > 0 || runs.length === 0) process.exitCode = 1;
 
-async function run(client: Client, way: Way): Promise<ClientRun> {
+async function run(client: Client, way: Way, onStale?: StalePolicy): Promise<ClientRun> {
   const { name, life } = client;
   const version = installation.version(client.package);
   console.log(`── ${name} ${version} by ${way}`);
   const home = tempFolder();
   const model = await ModelServer.start();
-  const scene = await Scene.open();
+  const scene = await Scene.open(onStale);
   let output = '';
   const note = (text: string) => {
     output += text;

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { AgentEndpoint } from '../../extension/ui/agent-config.ts';
 import { shimCommand } from '../../extension/ui/shim-config.ts';
+import type { StalePolicy } from '../../server/agent/legacy/stale-policy.ts';
 import { readSecret } from '../../server/state-dir.ts';
 import { type BridgeFile, stateFiles } from '../../shared/state-files.ts';
 import { bridgeOf, killBridge } from '../host/bridge.ts';
@@ -29,10 +30,14 @@ export class Scene {
   #moved = 0;
   #newsAt = 0;
 
-  private constructor() {
+  readonly #config: string | undefined;
+
+  private constructor(onStale: StalePolicy | undefined) {
+    this.#config = onStale === undefined ? undefined : JSON.stringify({ sessions: { onStale } });
     this.#stateDir = path.join(this.#temp.path, 'state');
     this.folder = path.join(this.#temp.path, 'work');
     mkdirSync(this.folder);
+    this.#makeStateDir();
     this.#window = new WindowProcess({
       stateDir: this.#stateDir,
       storage: path.join(this.#temp.path, 'storage'),
@@ -42,8 +47,9 @@ export class Scene {
     });
   }
 
-  static async open(): Promise<Scene> {
-    const scene = new Scene();
+  /** @param onStale as the user sets it in config.json */
+  static async open(onStale?: StalePolicy): Promise<Scene> {
+    const scene = new Scene(onStale);
     scene.#window.start();
     await scene.#bridgeAfter(undefined);
     return scene;
@@ -84,7 +90,7 @@ export class Scene {
     // Nobody may start a bridge in the old directory, so it goes first.
     renameSync(this.#stateDir, old);
     this.#newsAt = 0;
-    if (kept.length > 0) mkdirSync(this.#stateDir, { mode: 0o700 });
+    this.#makeStateDir();
     for (const name of kept) {
       writeFileSync(path.join(this.#stateDir, name), readFileSync(path.join(old, name)), { mode: 0o600 });
     }
@@ -118,6 +124,11 @@ export class Scene {
     await this.#window.kill();
     await killBridge(this.#stateDir);
     this.#temp.remove();
+  }
+
+  #makeStateDir(): void {
+    mkdirSync(this.#stateDir, { mode: 0o700 });
+    if (this.#config !== undefined) writeFileSync(path.join(this.#stateDir, stateFiles.config), this.#config);
   }
 
   get #running(): BridgeFile {

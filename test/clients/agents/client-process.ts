@@ -59,16 +59,20 @@ export class ClientProcess {
   }
 }
 
-/** Runs a client to its end; resolves with what it printed on stdout. */
+/** Runs a client to its end; resolves with what it printed on stdout, or on stderr if that was nothing. */
 export async function runClient(command: ClientCommand, place: Place): Promise<string> {
   const running = new ClientProcess(command, place);
-  let stdout = '';
-  running.child.stdout?.on('data', (text: string) => {
-    stdout += text;
+  const { stdout, stderr } = running.child;
+  const printed = { stdout: '', stderr: '' };
+  stdout?.on('data', (text: string) => {
+    printed.stdout += text;
+  });
+  stderr?.on('data', (text: string) => {
+    printed.stderr += text;
   });
   try {
     await running.exited;
-    return stdout;
+    return printed.stdout.trim() === '' ? printed.stderr : printed.stdout;
   } finally {
     await endGroup(running.child);
   }

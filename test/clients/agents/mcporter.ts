@@ -23,7 +23,7 @@ export const mcporter: Client = {
     });
     const daemon = new ClientProcess(mcporterCommand('daemon', 'start', '--foreground'), place);
     await until('the daemon runs', 20_000, async () =>
-      (await runClient(mcporterCommand('daemon', 'status'), place)).includes('running'),
+      (await runClient(mcporterCommand('daemon', 'status'), place)).includes('Daemon pid'),
     );
     return new CommandAgent({
       place,
