@@ -3,13 +3,21 @@
  * own that has nothing but a loopback: models, bridge and clients meet there, and every other address is unreachable.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const inside = 'HOLDFAST_CLIENTS_NETWORK';
 
 /** Runs this program again where there is no network, and ends with it; returns when it runs there already. */
 export async function enterOwnNetwork(): Promise<void> {
-  if (process.env[inside] !== undefined) return;
+  if (process.env[inside] !== undefined) {
+    const outward = Object.entries(networkInterfaces()).filter(([, addresses = []]) =>
+      addresses.some((each) => !each.internal),
+    );
+    if (outward.length > 0)
+      throw new Error(`there is a way out of this machine: ${outward.map(([name]) => name).join(', ')}`);
+    return;
+  }
   const enter = ['--net', '--map-root-user', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
   const tried = spawnSync('unshare', [...enter, 'true'], { encoding: 'utf8' });
   if (tried.status !== 0) {

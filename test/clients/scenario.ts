@@ -28,12 +28,23 @@ export async function runScenario(open: () => Promise<Agent>, scene: Scene, way:
       const outcome = await callOnce(step, agent, scene);
       calls[step] = outcome;
       sessionVersion ??= outcome.sessionVersion;
-      if (outcome.outcome === 'hung') return found(`the call after "${step}" was not answered`);
+      // What it would say now, it might say of the call before.
+      if (outcome.outcome === 'hung') break;
     }
-    await within('the client leaves', closeMs, agent.close());
-    return found();
+    return found(await problemOfClosing(agent));
   } catch (error) {
+    if (agent !== undefined) await problemOfClosing(agent);
     return found(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Also a client that failed has to leave: it may have started others. */
+async function problemOfClosing(agent: Agent): Promise<string | undefined> {
+  try {
+    await within('the client leaves', closeMs, agent.close());
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { agentConfigs } from '../../../extension/ui/agent-config.ts';
 import type { Place } from './agent.ts';
 
-/** What a person gets from "Copy Agent Configuration" for this agent: the clients are configured by nothing else. */
+/** What a person gets from "Copy Agent Configuration" for this agent. Clients that it does not name take Cursor's. */
 export function copiedConfig(agent: string, { endpoint, way }: Place): string {
   const label = `${agent} (${way === 'HTTP' ? 'HTTP' : 'stdio'})`;
   const config = agentConfigs(endpoint).find((each) => each.label === label);
@@ -27,8 +27,4 @@ export function writeHome({ home }: Place, file: string, text: string): string {
 export function copiedServer(copied: string): { readonly name: string; readonly server: Record<string, unknown> } {
   const [[name, server] = ['', {}]] = Object.entries<Record<string, unknown>>(JSON.parse(copied).mcpServers);
   return { name, server };
-}
-
-export function readHome({ home }: Place, file: string): string {
-  return readFileSync(path.join(home, file), 'utf8');
 }
