@@ -15,6 +15,7 @@ Every client listed our tools and made its first call; the columns are what came
 
 const legend = `How to read it:
 
+- **By**: HTTP, or the shim, which is \`holdfast stdio\`.
 - **MCP**: the version of the client's session; *no sessions* is MCP 2026-07-28, where there is none to lose.
 - **New state directory**: the keys of the bridge are gone with it. By HTTP the agents' token and port stay, because they
   stand in the client's configuration ([decision 17](decisions/0017-what-a-replaced-state-directory-means.md)); by the

@@ -70,7 +70,11 @@ async function callOnce(
     (error: unknown) => ({ outcome: 'hung' as const, text: String(error) }),
   );
   if (isInterrupted) {
-    await until('the change is made', answerMs, () => scene.effectsOf(text) > 0);
+    let isOver = false;
+    void answered.then(() => {
+      isOver = true;
+    });
+    await until('the change is made', answerMs, () => isOver || scene.effectsOf(text) > 0);
     await scene.restartBridge();
   }
   const { outcome, text: shown } = await answered;
