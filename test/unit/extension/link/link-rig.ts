@@ -2,6 +2,7 @@ import type {
   BridgeSource,
   FoundBridge,
   ProvenBridge,
+  ReplaceOutcome,
   StartOutcome,
 } from '../../../../extension/link/bridge-source.ts';
 import { Link } from '../../../../extension/link/link.ts';
@@ -33,6 +34,9 @@ export class LinkRig implements Disposable {
   found: FoundBridge = proven();
   /** How a start ends. */
   startOutcome: StartOutcome = { kind: 'started' };
+  /** How a handover ends. */
+  replaceOutcome: ReplaceOutcome = { kind: 'replaced' };
+  replacements = 0;
   startAllowed = false;
   greeting: Greeting = 'welcome';
   /** Overrides how a socket opens. */
@@ -54,6 +58,16 @@ export class LinkRig implements Disposable {
         this.starts += 1;
         await Promise.resolve();
         return this.startOutcome;
+      },
+      replace: async () => {
+        this.replacements += 1;
+        await Promise.resolve();
+        return this.replaceOutcome;
+      },
+      endSilent: async () => {
+        this.#line('end the silent bridge');
+        await Promise.resolve();
+        return true;
       },
       watch: (_fingerprint, changed) => {
         const tell = () => changed(JSON.stringify(this.found));
