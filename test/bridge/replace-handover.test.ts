@@ -1,63 +1,62 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseBridgeFile, stateFiles } from '../../shared/state-files.ts';
+import { readdirSync } from 'node:fs';
 import { eventually } from '../support/eventually.ts';
-import { FakeEditor } from '../support/fake-editor.ts';
-import { otherBuild } from '../support/other-build.ts';
-import { postModern } from '../support/modern-http.ts';
-import { isAlive, StartRig } from '../support/start-rig.ts';
+import { connectMcpClient } from '../support/mcp-client.ts';
+import { openFileRequest, ReplaceScene } from '../support/replace-scene.ts';
+import { isAlive } from '../support/start-rig.ts';
 import { SteadyAgents } from '../support/steady-agents.ts';
 
 const signal = new AbortController().signal;
 
 describe('Replacing the bridge', function () {
   this.timeout(60_000);
-  let rig: StartRig;
-  let older: string;
-  let newer: string;
-  const editors: FakeEditor[] = [];
-  before(async () => {
-    [older, newer] = await Promise.all(
-      ['0.1.0', '0.2.0'].map((version) => otherBuild({ entry: 'server/main.ts', version })),
-    ).then(([first = '', second = '']) => [first, second] as const);
-  });
+  let scene: ReplaceScene;
   beforeEach(() => {
-    rig = new StartRig();
+    scene = new ReplaceScene();
   });
-  afterEach(async () => {
-    await Promise.all(editors.splice(0).map((editor) => editor.dispose()));
-    rig.dispose();
-  });
+  afterEach(() => scene.dispose());
 
-  const file = (name: string) => readFileSync(join(rig.stateDir, name), 'utf8').trim();
-  const record = () => {
-    const bridge = parseBridgeFile(file(stateFiles.bridge));
-    assert.ok(bridge);
-    return bridge;
-  };
-  const endpoint = () => ({ port: record().port, token: file(stateFiles.token) });
-  async function startOlder() {
-    assert.deepEqual(await rig.bridge({ bundlePath: older, version: '0.1.0' }).start(signal), { kind: 'started' });
-    return { ...record(), bridgePid: rig.pid };
-  }
+  const gone = (pid: number) => eventually(() => (isAlive(pid) ? undefined : true), 'the end of the older bridge');
 
   it('fails no request, keeps the port, and ends the older process', async () => {
-    const before = await startOlder();
-    const agents = new SteadyAgents({ ...endpoint(), message: { method: 'tools/list' } });
+    const before = await scene.start('0.1.0');
+    const agents = new SteadyAgents({ ...scene.endpoint, message: () => ({ method: 'tools/list' }) });
     await eventually(() => (agents.answered > 100 ? true : undefined), 'a hundred answers');
-    const outcome = await rig.bridge({ bundlePath: newer, version: '0.2.0' }).replace(signal);
-    assert.deepEqual(outcome, { kind: 'replaced' });
-    const after = record();
-    assert.ok(isAlive(rig.pid));
-    assert.equal(after.port, before.port);
-    assert.equal(after.version, '0.2.0');
+    assert.deepEqual(await (await scene.side('0.2.0')).replace(signal), { kind: 'replaced' });
+    const after = scene.record;
+    assert.deepEqual([after.port, after.version, isAlive(after.pid)], [before.port, '0.2.0', true]);
     assert.notEqual(after.pid, before.pid);
-    const answered = agents.answered;
+    const { answered } = agents;
     await eventually(() => (agents.answered > answered + 100 ? true : undefined), 'a hundred answers of the new one');
     const report = await agents.stop();
     assert.deepEqual(report.failures, []);
-    await eventually(() => (isAlive(before.pid) ? undefined : true), 'the end of the older bridge');
-    console.log('      ', JSON.stringify(report));
+    await gone(before.pid);
+  });
+
+  it('takes the windows along at once, with their calls answered by whichever bridge has them, each once', async () => {
+    const before = await scene.start('0.1.0');
+    const window = await scene.window('0.1.0');
+    await window.online('0.1.0');
+    const slow = scene.openFile('slow-3000ms');
+    await eventually(() => window.effects.get('slow-3000ms'), 'the slow call');
+    const agents = new SteadyAgents({
+      ...scene.endpoint,
+      message: (n) => openFileRequest(`file-${n}`),
+    });
+    await eventually(() => (agents.answered > 50 ? true : undefined), 'calls');
+    const second = await scene.window('0.2.0', 'window-2');
+    const after = await second.online('0.2.0');
+    await eventually(() => (window.bridges.at(-1) === after ? true : undefined), 'the other window');
+    assert.ok(isAlive(before.pid), 'the older bridge left with a call unanswered');
+    const report = await agents.stop();
+    assert.deepEqual(report.failures, []);
+    const answer = await slow;
+    assert.match(answer.text, /Opened slow-3000ms/);
+    assert.deepEqual(window.bridges, [before.instance, after]);
+    assert.deepEqual(
+      [...window.effects, ...second.effects].filter(([, count]) => count !== 1),
+      [],
+    );
+    await gone(before.pid);
   });
 });

@@ -1,10 +1,11 @@
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { modernBody, modernHeaders, type ModernMessage } from './modern-http.ts';
+import { type ModernMessage, modernBody, modernHeaders } from './modern-http.ts';
 import { type McpEndpoint, mcpHeaders } from './raw-http.ts';
 
 export interface SteadyOptions extends McpEndpoint {
-  readonly message: ModernMessage;
+  /** Of the nth request. */
+  readonly message: (n: number) => ModernMessage;
   /** Agents at once: every other one keeps its connection, the rest takes a new one for each request. */
   readonly agents?: number;
   /** Between the answer and the next request of one agent. */
@@ -13,7 +14,7 @@ export interface SteadyOptions extends McpEndpoint {
 
 export interface SteadyReport {
   readonly answered: number;
-  /** What went wrong, one line each: no answer, or one that is no result. */
+  /** What went wrong, each thing once: no answer, or one that is no result. */
   readonly failures: readonly string[];
   readonly slowestMs: number;
 }
@@ -24,6 +25,7 @@ export class SteadyAgents {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #loops: Promise<void>[];
   readonly #failures: string[] = [];
+  #asked = 0;
   #answered = 0;
   #slowestMs = 0;
   #stopped = false;
@@ -41,7 +43,7 @@ export class SteadyAgents {
     this.#stopped = true;
     await Promise.all(this.#loops);
     this.#agent.destroy();
-    return { answered: this.#answered, failures: this.#failures, slowestMs: Math.round(this.#slowestMs) };
+    return { answered: this.#answered, failures: [...new Set(this.#failures)], slowestMs: Math.round(this.#slowestMs) };
   }
 
   async #loop(keepsConnection: boolean): Promise<void> {
@@ -60,7 +62,8 @@ export class SteadyAgents {
   }
 
   #ask(keepsConnection: boolean): Promise<void> {
-    const { port, token, message } = this.#options;
+    const { port, token } = this.#options;
+    const message = this.#options.message((this.#asked += 1));
     const body = JSON.stringify(modernBody(message));
     const headers = mcpHeaders(token, { ...modernHeaders(message), 'content-length': Buffer.byteLength(body) });
     return new Promise((resolve, reject) => {
