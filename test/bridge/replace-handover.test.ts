@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { stateFiles } from '../../shared/state-files.ts';
 import { eventually } from '../support/eventually.ts';
-import { connectMcpClient } from '../support/mcp-client.ts';
+import { type ModernMessage, postModern } from '../support/modern-http.ts';
 import { openFileRequest, ReplaceScene } from '../support/replace-scene.ts';
 import { isAlive } from '../support/start-rig.ts';
 import { SteadyAgents } from '../support/steady-agents.ts';
@@ -58,5 +58,41 @@ describe('Replacing the bridge', function () {
       [],
     );
     await gone(before.pid);
+  });
+
+  it('answers on the older bridge what waited there for the window that comes back newer', async () => {
+    const before = await scene.start('0.1.0');
+    const old = await scene.window('0.1.0');
+    await old.online('0.1.0');
+    old.dispose();
+    const waiting = scene.openFile('asked-during-the-reload');
+    const window = await scene.window('0.2.0');
+    await window.online('0.2.0');
+    assert.match((await waiting).text, /Opened asked-during-the-reload/);
+    assert.deepEqual([...window.effects], [['asked-during-the-reload', 1]]);
+    assert.equal(window.bridges[0], before.instance);
+    await gone(before.pid);
+  });
+
+  it('happens once for ten newer windows at once', async () => {
+    await scene.start('0.1.0');
+    const ids = Array.from({ length: 10 }, (_, index) => `window-${index + 1}`);
+    const windows = await Promise.all(ids.map((id) => scene.window('0.2.0', id)));
+    const instances = await Promise.all(windows.map((window) => window.online('0.2.0')));
+    assert.equal(new Set(instances).size, 1);
+    assert.equal(scene.file(stateFiles.log).match(/listens on/g)?.length, 2);
+    assert.equal(scene.file(stateFiles.log).match(/is to take over/g)?.length, 1);
+  });
+
+  it('ends the streams of agents in the way that tells them so', async () => {
+    await scene.start('0.1.0');
+    const message: ModernMessage = {
+      method: 'subscriptions/listen',
+      params: { notifications: { resourcesListChanged: true, toolsListChanged: true } },
+    };
+    const stream = postModern(scene.endpoint, message);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await (await scene.side('0.2.0')).replace(signal);
+    assert.match((await stream).text, /"resultType":"complete"/);
   });
 });

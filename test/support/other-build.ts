@@ -50,8 +50,8 @@ async function run(entry: string, version: string, firstLink: boolean): Promise<
     plugins: [
       {
         name: 'first-link',
-        setup({ onLoad }) {
-          onLoad({ filter: /shared[\\/](protocol|state-files)\.ts$/ }, ({ path }) => {
+        setup(building) {
+          building.onLoad({ filter: /shared[\\/](protocol|state-files)\.ts$/ }, ({ path }) => {
             let contents = readFileSync(path, 'utf8');
             for (const edit of left) {
               if (!contents.includes(edit[0])) continue;
@@ -64,6 +64,6 @@ async function run(entry: string, version: string, firstLink: boolean): Promise<
       },
     ],
   });
-  if (entry.startsWith('server/') && left.size > 0) throw new Error(`not found: ${[...left].map(([from]) => from)}`);
+  if (entry.startsWith('server/') && left.size > 0) throw new Error(`not found: ${[...left].join()}`);
   return outfile;
 }

@@ -33,8 +33,16 @@ export class ReplaceScene {
     return this.record;
   }
 
-  async window(version: string, editorId = 'window-1'): Promise<RealWindow> {
-    const window = new RealWindow({ bridge: await this.side(version), extensionVersion: version, editorId });
+  async window(version: string, editorId = 'window-1', mayStart = true): Promise<RealWindow> {
+    return this.windowOf(await this.side(version), version, { editorId, mayStart });
+  }
+
+  windowOf(
+    bridge: BridgeProcess,
+    extensionVersion: string,
+    options: { readonly editorId?: string; readonly mayStart?: boolean } = {},
+  ): RealWindow {
+    const window = new RealWindow({ bridge, extensionVersion, ...options });
     this.#windows.push(window);
     return window;
   }
