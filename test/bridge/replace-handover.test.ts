@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { stateFiles } from '../../shared/state-files.ts';
 import { eventually } from '../support/eventually.ts';
+import { connectMcpClient } from '../support/mcp-client.ts';
 import { type ModernMessage, postModern } from '../support/modern-http.ts';
 import { openFileRequest, ReplaceScene } from '../support/replace-scene.ts';
 import { isAlive } from '../support/start-rig.ts';
@@ -82,6 +83,25 @@ describe('Replacing the bridge', function () {
     assert.equal(new Set(instances).size, 1);
     assert.equal(scene.file(stateFiles.log).match(/listens on/g)?.length, 2);
     assert.equal(scene.file(stateFiles.log).match(/is to take over/g)?.length, 1);
+  });
+
+  it('leaves agents their sessions, which go on at the newer bridge with the same id', async () => {
+    await scene.start('0.1.0');
+    const window = await scene.window('0.1.0');
+    await window.online('0.1.0');
+    const { port, token } = scene.endpoint;
+    const agent = await connectMcpClient({ url: `http://127.0.0.1:${port}/mcp`, token });
+    const { sessionId } = agent.transport;
+    const open = (path: string) => agent.client.callTool({ name: 'open_file', arguments: { path } });
+    await open('before');
+    const during = open('during-700ms');
+    await eventually(() => window.effects.get('during-700ms'), 'the running call');
+    await (await scene.side('0.2.0')).replace(signal);
+    assert.equal((await open('after')).isError, undefined);
+    assert.equal((await during).isError, undefined);
+    assert.equal(agent.transport.sessionId, sessionId);
+    assert.deepEqual(Object.fromEntries(window.effects), { before: 1, 'during-700ms': 1, after: 1 });
+    await agent.close();
   });
 
   it('ends the streams of agents in the way that tells them so', async () => {
