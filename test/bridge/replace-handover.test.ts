@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { stateFiles } from '../../shared/state-files.ts';
 import { eventually } from '../support/eventually.ts';
 import { connectMcpClient } from '../support/mcp-client.ts';
 import { type ModernMessage, postModern } from '../support/modern-http.ts';
+import { mcpHeaders, openSession, rawHttp } from '../support/raw-http.ts';
 import { openFileRequest, ReplaceScene } from '../support/replace-scene.ts';
 import { isAlive } from '../support/start-rig.ts';
 import { SteadyAgents } from '../support/steady-agents.ts';
@@ -106,13 +108,49 @@ describe('Replacing the bridge', function () {
 
   it('ends the streams of agents in the way that tells them so', async () => {
     await scene.start('0.1.0');
+    const { port, token } = scene.endpoint;
     const message: ModernMessage = {
       method: 'subscriptions/listen',
-      params: { notifications: { resourcesListChanged: true, toolsListChanged: true } },
+      params: { notifications: { resourceSubscriptions: ['holdfast://windows'] } },
     };
-    const stream = postModern(scene.endpoint, message);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const session = await openSession(scene.endpoint);
+    const headers = mcpHeaders(token, session);
+    let ended = 0;
+    const streams = [postModern(scene.endpoint, message), rawHttp(port, { method: 'GET', headers })].map((stream) =>
+      stream.finally(() => (ended += 1)),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(ended, 0);
     await (await scene.side('0.2.0')).replace(signal);
-    assert.match((await stream).text, /"resultType":"complete"/);
+    await eventually(() => (ended === 2 ? true : undefined), 'the end of both');
+    const [modern, legacy] = await Promise.all(streams);
+    assert.match(modern?.text ?? '', /"resultType":"complete"/);
+    assert.equal(legacy?.status, 200);
+  });
+
+  it('answers the next request on a connection that was idle, and then lets it go', async () => {
+    await scene.start('0.1.0');
+    const { port, token } = scene.endpoint;
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    let open = true;
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    socket.once('close', () => {
+      open = false;
+    });
+    const ask = () =>
+      socket.write(`GET /status HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+    ask();
+    await eventually(() => (text.includes('"version":"0.1.0"') ? true : undefined), 'the first answer');
+    await (await scene.side('0.2.0')).replace(signal);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.ok(open, 'it was cut');
+    text = '';
+    ask();
+    await eventually(() => (text.includes('"version":"0.2.0"') ? true : undefined), 'the answer of the newer bridge');
+    assert.match(text, /connection: close/i);
+    await eventually(() => (open ? undefined : true), 'its end');
   });
 });
