@@ -4,15 +4,18 @@ import type { Disposable } from '../shared/disposable.ts';
 import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
-import { stateFiles } from '../shared/state-files.ts';
+import { type NodeCommand, stateFiles } from '../shared/state-files.ts';
+import { replaces } from '../shared/version.ts';
+import { askHandover } from './bridge/ask-handover.ts';
 import { askProof } from './bridge/ask-proof.ts';
-import { findNode, type NodeCommand } from './bridge/find-node.ts';
-import { installBundle } from './bridge/install-bundle.ts';
+import { findNode } from './bridge/find-node.ts';
+import { installBundle, pruneVersions } from './bridge/install-bundle.ts';
+import { endSilentBridge, holdsStateDir, type SilentBridgeDeps } from './bridge/silent-bridge.ts';
 import { spawnBridge } from './bridge/spawn-bridge.ts';
 import { acquireStartLock } from './bridge/start-lock.ts';
 import { ensureStateDir, readState, stateDirPath } from './bridge/state-dir.ts';
 import { StateWatch } from './bridge/state-watch.ts';
-import type { BridgeSource, Sighting, StartOutcome } from './link/bridge-source.ts';
+import type { BridgeSource, FoundBridge, ReplaceOutcome, Sighting, StartOutcome } from './link/bridge-source.ts';
 
 export interface BridgeProcessDeps {
   readonly clock: Clock;
@@ -55,7 +58,11 @@ export class BridgeProcess implements BridgeSource {
         return { found: { kind: 'missing', reason: 'no bridge runs' }, fingerprint };
       const { port } = bridge;
       const proof = await askProof({ clock: this.#deps.clock, port, secret, signal });
-      return { found: proof.kind === 'proven' ? { ...proof, port, secret } : proof, fingerprint };
+      if (proof.kind === 'proven') return { found: { ...proof, port, secret }, fingerprint };
+      const { reason, silent } = proof;
+      // A stranger that says nothing is no reason to wait for it.
+      if (silent && (await holdsStateDir(bridge, this.#place))) return { found: isSilent(bridge.pid), fingerprint };
+      return { found: { kind: 'missing', reason }, fingerprint };
     } catch (error) {
       return {
         found: { kind: 'missing', reason: messageOf(error) },
@@ -74,6 +81,50 @@ export class BridgeProcess implements BridgeSource {
     }
   }
 
+  async replace(signal: AbortSignal): Promise<ReplaceOutcome> {
+    const { clock, bundlePath, version, platform, log } = this.#deps;
+    const { stateDir } = this;
+    try {
+      const untilMs = clock.now() + limits.bridgeStartMs;
+      for (;;) {
+        const lock = await acquireStartLock({ ...this.#deps, stateDir });
+        try {
+          const { found } = await this.find(signal);
+          if (found.kind === 'missing') return { kind: 'busy', reason: found.reason };
+          if (!replaces(version, found.version)) return { kind: 'replaced' };
+          if (lock !== undefined) {
+            await installBundle({ stateDir, bundlePath, version, node: await this.#findNode(), platform });
+            const outcome = await askHandover({ clock, bridge: found, version, signal });
+            log.info(`the handover from ${found.version} to ${version}: ${outcome.kind}`);
+            if (outcome.kind === 'replaced') await this.#prune();
+            return outcome;
+          }
+        } finally {
+          lock?.dispose();
+        }
+        if (signal.aborted || clock.now() >= untilMs) return { kind: 'busy', reason: 'another window is at it' };
+        await new Promise<void>((resolve) => clock.after(limits.bridgeStartPollMs, resolve));
+      }
+    } catch (error) {
+      return { kind: 'failed', reason: messageOf(error) };
+    }
+  }
+
+  async endSilent(): Promise<boolean> {
+    const { log, platform } = this.#deps;
+    try {
+      const { found } = await this.find(new AbortController().signal);
+      const { bridge } = await readState(this.stateDir, platform);
+      if (found.kind === 'proven' || found.silentPid === undefined || bridge?.pid !== found.silentPid) return false;
+      const ended = await endSilentBridge(bridge, this.#place);
+      log.info(`the bridge (process ${bridge.pid}) does not answer; ${ended ? 'ended it' : 'it could not be ended'}`);
+      return ended;
+    } catch (error) {
+      log.warn(`the bridge that does not answer could not be ended: ${messageOf(error)}`);
+      return false;
+    }
+  }
+
   watch(fingerprint: string | undefined, changed: (fingerprint: string) => void): Disposable {
     const { clock, platform } = this.#deps;
     // A file that cannot be read counts as a content of its own: becoming readable is a change.
@@ -87,7 +138,9 @@ export class BridgeProcess implements BridgeSource {
     for (let look = 1; ; look += 1) {
       const lock = await acquireStartLock({ ...this.#deps, stateDir: this.stateDir });
       try {
-        if ((await this.find(signal)).found.kind === 'proven') return { kind: 'started' };
+        const { found } = await this.find(signal);
+        if (found.kind === 'proven') return { kind: 'started' };
+        if (found.silentPid !== undefined) return { kind: 'busy', reason: found.reason };
         if (lock !== undefined && look === 1) return await this.#spawn();
       } finally {
         lock?.dispose();
@@ -103,10 +156,31 @@ export class BridgeProcess implements BridgeSource {
   async #spawn(): Promise<StartOutcome> {
     const { clock, log, env, bundlePath, version, platform } = this.#deps;
     const { stateDir } = this;
-    this.#node ??= findNode(this.#deps);
-    const node = await this.#node;
+    const node = await this.#findNode();
     const bundle = await installBundle({ stateDir, bundlePath, version, node, platform });
     log.info(`starting the bridge ${version} with ${node.path}`);
-    return spawnBridge({ clock, node, bundle, stateDir, env });
+    const outcome = await spawnBridge({ clock, node, bundle, stateDir, env });
+    if (outcome.kind === 'started') await this.#prune();
+    return outcome;
   }
+
+  async #prune(): Promise<void> {
+    const { version, platform } = this.#deps;
+    const { bridge } = await readState(this.stateDir, platform);
+    await pruneVersions(this.stateDir, bridge === undefined ? [version] : [version, bridge.version]);
+  }
+
+  #findNode(): Promise<NodeCommand> {
+    this.#node ??= findNode(this.#deps);
+    return this.#node;
+  }
+
+  get #place(): SilentBridgeDeps {
+    return { ...this.#deps, stateDir: this.stateDir };
+  }
+}
+
+function isSilent(pid: number): FoundBridge {
+  const reason = `the bridge (process ${pid}) does not answer; "Holdfast: Restart Bridge" ends it`;
+  return { kind: 'missing', reason, silentPid: pid };
 }

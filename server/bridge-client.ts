@@ -24,7 +24,8 @@ export interface FoundBridge extends BridgeFile {
  * The bridge that runs on this state directory, after it has proven that it knows the editor secret. A stale record, a
  * reused pid or a foreign server on the port give undefined, and the foreign one learns nothing but a nonce.
  */
-export async function findBridge({ stateDir, boot, nonce, proofMs }: FindBridgeDeps): Promise<FoundBridge | undefined> {
+export async function findBridge(deps: FindBridgeDeps, looks = 2): Promise<FoundBridge | undefined> {
+  const { stateDir, boot, nonce, proofMs } = deps;
   if (!privateDirectoryExists(stateDir)) return undefined;
   const record = readBridgeFile(stateDir);
   if (record === undefined || !mayBeAlive(record, boot)) return undefined;
@@ -33,7 +34,9 @@ export async function findBridge({ stateDir, boot, nonce, proofMs }: FindBridgeD
   const fresh = nonce();
   const text = await fetchText(`${bridgeOrigin(record.port)}/proof?nonce=${fresh}`, proofMs);
   const answer = text === undefined ? undefined : parseProofAnswer(text);
-  if (answer === undefined || answer.instance !== record.instance) return undefined;
+  if (answer === undefined) return undefined;
+  // Another bridge may have taken over between the look at the record and the answer.
+  if (answer.instance !== record.instance) return looks > 1 ? findBridge(deps, looks - 1) : undefined;
   const expected = instanceProof(hmacSha256, secret, fresh, record.port, record.instance);
   return constantTimeEqual(expected, answer.proof) ? { ...record, features: answer.features ?? [] } : undefined;
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { StalePolicy } from './agent/legacy/stale-policy.ts';
@@ -76,6 +76,7 @@ interface ServeArguments {
   readonly idleExit: number | 'never';
   readonly onStale?: StalePolicy;
   readonly json: boolean;
+  readonly successor?: boolean;
 }
 
 function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Command {
@@ -108,6 +109,7 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
       'a dead session id that an agent repeats: heal (404, then a fresh session), diagnose (always 404) or adopt (at once) (default: sessions.onStale of config.json, else heal)',
       parseOnStale,
     )
+    .addOption(new Option('--successor', 'only for a bridge that starts its replacement').hideHelp())
     .action(async (options: ServeArguments) => {
       finish(
         await deps.serve({
@@ -116,6 +118,7 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
           idleExitMs: options.idleExit,
           onStale: options.onStale,
           json: options.json,
+          successor: options.successor ?? false,
         }),
       );
     });

@@ -66,10 +66,19 @@ function tryPort(server: Server, port: number): Promise<number | undefined> {
     server.once('error', failed);
     server.listen(port, '127.0.0.1', () => {
       server.off('error', failed);
-      const address: AddressInfo | string | null = server.address();
-      if (address === null || typeof address === 'string')
-        reject(new Error('the bridge listens on something that is no port'));
-      else resolve(address.port);
+      try {
+        resolve(portOf(server));
+      } catch (error) {
+        reject(error);
+      }
     });
   });
+}
+
+/** The port of a server that listens. */
+export function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === 'string')
+    throw new Error('the bridge listens on something that is no port');
+  return address.port;
 }

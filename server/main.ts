@@ -1,38 +1,43 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { bridgeFeatures } from '../shared/bridge-features.ts';
 import { catalog } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
+import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
 import { instanceProof } from '../shared/proof.ts';
 import type { StatusMessage } from '../shared/protocol.ts';
+import { acquireSocketLock } from '../shared/socket-lock.ts';
 import { type BridgeFile, environment, type ServeEvent } from '../shared/state-files.ts';
 import { createCallIds } from './agent/call-ids.ts';
 import { createBridgeContent } from './agent/content/bridge-content.ts';
-import { createHttpFront, type HttpActivity } from './agent/http-front.ts';
+import { createHttpFront } from './agent/http-front.ts';
 import { bridgeOrigin, findBridge } from './bridge-client.ts';
 import { currentBoot, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
 import { openBridgeLog } from './bridge-log.ts';
 import { createBridgeTools } from './calls/bridge-tools.ts';
 import { Dispatcher } from './calls/dispatcher.ts';
-import { type Claim, claimStateDir } from './claim-state-dir.ts';
+import { type Claim, type ClaimDeps, claimStateDir } from './claim-state-dir.ts';
 import { exitCodes, runCli } from './cli.ts';
 import { type CommandDeps, call, status } from './commands.ts';
 import { readConfig } from './config.ts';
 import { constantTimeEqual, hmacSha256 } from './crypto.ts';
 import { EditorRegistry } from './editors/editor-registry.ts';
 import { EditorServer } from './editors/editor-server.ts';
-import { IdleExit } from './idle-exit.ts';
-import { asksForWebSocket, ignoreUpgrade } from './ignore-upgrade.ts';
-import { listen } from './listen.ts';
+import { type Door, openDoor } from './handover/door.ts';
+import type { Inside } from './handover/doorway.ts';
+import { type BridgeLock, Succession } from './handover/succession.ts';
+import { type Inheritance, inherit } from './handover/successor.ts';
+import { installedBridge } from './handover/successor-process.ts';
+import { leaveReason } from './leave-reason.ts';
+import { listen, portOf } from './listen.ts';
 import { bridgeLockPath, nodeSocketLock } from './node-socket-lock.ts';
 import type { ServeOptions } from './options.ts';
 import { ensurePrivateDirectory } from './private-files.ts';
 import { rotate } from './rotate.ts';
 import { sessionFile } from './session-file.ts';
-import { type LeaveReason, shutDown } from './shutdown.ts';
+import { drain, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
@@ -52,8 +57,7 @@ const find = (stateDir: string) =>
 
 function claim(stateDir: string, retryMs: number): Promise<Claim> {
   return claimStateDir({
-    lockPath: bridgeLockPath(stateDir, tmpdir()),
-    lockDeps: nodeSocketLock(clock, random),
+    ...lockOf(stateDir),
     find: () => find(stateDir),
     clock,
     waitMs: limits.bridgeStartMs,
@@ -61,10 +65,38 @@ function claim(stateDir: string, retryMs: number): Promise<Claim> {
   });
 }
 
+/** Of a directory whose bridge is about to let go of it, and whose port this process has already. */
+function takeOver(stateDir: string): Promise<Claim> {
+  return claimStateDir({
+    ...lockOf(stateDir),
+    // Asking whoever has the port for a proof would be asking oneself.
+    find: () => Promise.resolve(undefined),
+    clock,
+    waitMs: limits.handoverLockMs,
+    retryMs: limits.claimRetryMs,
+  });
+}
+
+function lockOf(stateDir: string): Pick<ClaimDeps, 'lockPath' | 'lockDeps'> {
+  return { lockPath: bridgeLockPath(stateDir, tmpdir()), lockDeps: nodeSocketLock(clock, random) };
+}
+
 async function serve(options: ServeOptions): Promise<number> {
   const { stateDir } = options;
   ensurePrivateDirectory(stateDir);
-  const claimed = await claim(stateDir, limits.claimRetryMs);
+  const door = openDoor();
+  const inheritance = options.successor ? await inherit(process, door.server) : undefined;
+  try {
+    return await serveAt(options, door, inheritance);
+  } catch (error) {
+    await inheritance?.decline(messageOf(error));
+    throw error;
+  }
+}
+
+async function serveAt(options: ServeOptions, door: Door, inheritance: Inheritance | undefined): Promise<number> {
+  const { stateDir } = options;
+  const claimed = await (inheritance === undefined ? claim(stateDir, limits.claimRetryMs) : takeOver(stateDir));
   if (claimed.kind === 'running') {
     announce('already-running', claimed.bridge, options.json);
     return exitCodes.ok;
@@ -72,6 +104,14 @@ async function serve(options: ServeOptions): Promise<number> {
   // Not earlier: while the directory was another's, `holdfast rotate` may have changed them.
   const secrets = openSecrets(stateDir);
 
+  let held = claimed.lock;
+  const lock: BridgeLock = {
+    release: () => held.dispose(),
+    regain: async () => {
+      const { lockPath, lockDeps } = lockOf(stateDir);
+      held = (await acquireSocketLock(lockPath, lockDeps)) ?? held;
+    },
+  };
   const { log, flush } = openBridgeLog({
     stateDir,
     stderr: (line) => stderr(`${line}\n`),
@@ -86,29 +126,40 @@ async function serve(options: ServeOptions): Promise<number> {
   process.once('uncaughtException', crash);
   process.once('unhandledRejection', crash);
   try {
-    return await runBridge(options, secrets, log);
+    return await runBridge({ options, secrets, log, door, inheritance, lock });
   } finally {
-    claimed.lock.dispose();
+    lock.release();
     await flush();
   }
 }
 
+interface BridgeParts {
+  readonly options: ServeOptions;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly door: Door;
+  readonly inheritance: Inheritance | undefined;
+  readonly lock: BridgeLock;
+}
+
 /** Composes the bridge, and resolves with the exit code when it has left. */
-async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Promise<number> {
+async function runBridge({ options, secrets, log, door, inheritance, lock }: BridgeParts): Promise<number> {
   const { stateDir } = options;
+  const { server, doorway } = door;
   const startedMs = clock.now();
   const { config, problems } = readConfig(stateDir);
   for (const problem of problems) log.warn(problem);
   const instance = randomBytes(12).toString('base64url');
-  const server = createServer({ noDelay: true, keepAlive: true });
-  const listening = await listen({
-    server,
-    requested: options.port,
-    kept: readKeptPort(stateDir),
-    keep: (port) => keepPort(stateDir, port),
-    random,
-  });
-  const { port, strangerOn } = listening;
+  const { port, strangerOn } =
+    inheritance === undefined
+      ? await listen({
+          server,
+          requested: options.port,
+          kept: readKeptPort(stateDir),
+          keep: (chosen) => keepPort(stateDir, chosen),
+          random,
+        })
+      : { port: portOf(server), strangerOn: inheritance.strangerOn };
 
   const boot = currentBoot(clock.wallMs());
   const callIds = createCallIds({ hmac: hmacSha256, ...secrets });
@@ -121,7 +172,8 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
     log: log.area('editors'),
     known: windowsFile.load(),
   });
-  registry.onDidChangeKnown(() => windowsFile.save(registry.known));
+  // Of a bridge that has been replaced, the windows are no longer its own to tell.
+  registry.onDidChangeKnown(() => succession.isBridge && windowsFile.save(registry.known));
   const editorServer = new EditorServer({
     registry,
     secret: secrets.editorSecret,
@@ -164,6 +216,7 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
       proof: instanceProof(hmacSha256, secrets.editorSecret, given, port, instance),
       features: Object.values(bridgeFeatures),
     }),
+    handover: (target, proof) => (succession.isProven(target, proof) ? succession.request(target) : undefined),
     status: (): BridgeStatus => ({
       instance,
       version,
@@ -190,19 +243,50 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
   });
   // Whatever a window shows of agents and calls changes with a request.
   const tellWindows = () => registry.broadcast(windowStatus);
-  server.on('request', (request, response) => {
-    front.request(request, response);
-    response.once('close', tellWindows);
+  const inside: Inside = {
+    request: (request, response) => {
+      front.request(request, response);
+      response.once('close', tellWindows);
+    },
+    upgrade: (request, socket, head) => front.upgrade(request, socket, head),
+  };
+  const bridge: BridgeFile = { pid: process.pid, port, instance, version, ...boot };
+  const record = () => writeBridgeFile(stateDir, bridge);
+  let onMoved = () => {};
+  const moved = new Promise<void>((resolve) => {
+    onMoved = resolve;
   });
-  server.on('upgrade', (request, socket, head) => {
-    if (asksForWebSocket(request)) front.upgrade(request, socket, head);
-    else ignoreUpgrade(server, request, socket, head);
+  const succession = new Succession({
+    stateDir,
+    instance,
+    version,
+    port,
+    strangerOn,
+    editorSecret: secrets.editorSecret,
+    args: process.argv.slice(2),
+    env: process.env,
+    installed: (wanted) => installedBridge(stateDir, wanted),
+    server,
+    doorway,
+    inside,
+    lock,
+    record,
+    hmac: hmacSha256,
+    equal: constantTimeEqual,
+    clock,
+    log,
+    onMoved,
   });
 
   // Before anybody knows of this bridge: whoever started it may stop it at once.
-  const left = leaveReason(options, registry, () => front.activity);
-  const bridge: BridgeFile = { pid: process.pid, port, instance, version, ...boot };
-  writeBridgeFile(stateDir, bridge);
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  const { idleExitMs } = options;
+  const left = leaveReason({ idleExitMs, registry, activity: () => front.activity, interrupted, moved, clock });
+  record();
+  doorway.open(inside);
+  inheritance?.accept(instance);
   if (strangerOn !== undefined) {
     log.warn(
       `port ${strangerOn} belongs to another program; using ${port} for now. Agents that are configured for ${strangerOn} do not reach this bridge: stop that program and restart the bridge`,
@@ -211,33 +295,11 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
   log.info(`holdfast ${version} listens on ${bridgeOrigin(port)} (pid ${process.pid}, instance ${instance})`);
   announce('listening', bridge, options.json);
 
-  await shutDown(await left, { registry, server, parts: [editorServer, front, content], clock, log });
+  const reason = await left;
+  if (reason === 'moved') await drain({ registry, front, server, clock, log, interrupted });
+  await shutDown(reason, { registry, server, parts: [editorServer, front, content], clock, log });
   removeBridgeFile(stateDir, instance);
   return exitCodes.ok;
-}
-
-/** Waits for the first reason to leave. */
-function leaveReason(
-  { idleExitMs }: ServeOptions,
-  registry: EditorRegistry,
-  activity: () => HttpActivity,
-): Promise<LeaveReason> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve('signal'));
-    registry.onDidRequestShutdown(() => resolve('replaced'));
-    if (idleExitMs === 'never') return;
-    const idle = new IdleExit({
-      idleMs: idleExitMs,
-      clock,
-      busy: () => registry.linkCount > 0 || activity().openStreams > 0 || activity().inFlight > 0,
-      lastRequestMs: () => activity().lastRequestMs,
-      onDidChange: registry.onDidChange,
-      onIdle: () => {
-        idle.dispose();
-        resolve('idle');
-      },
-    });
-  });
 }
 
 /** Tells the starter on stdout with `--json`; people have the log on stderr, which a second start does not open. */

@@ -11,6 +11,8 @@ export interface ServeOptions {
   readonly onStale: StalePolicy | undefined;
   /** Whether the first line of stdout is the `ServeEvent` as JSON. */
   readonly json: boolean;
+  /** Started by a running bridge, to take its place. */
+  readonly successor: boolean;
 }
 
 /** An option that a person gave is wrong; the message says what is accepted. */

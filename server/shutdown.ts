@@ -5,15 +5,18 @@ import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { Log } from '../shared/log.ts';
 import { closeCodes } from '../shared/protocol.ts';
+import type { HttpFront } from './agent/http-front.ts';
 import type { EditorRegistry } from './editors/editor-registry.ts';
 
 /** Why the bridge leaves; the windows of one that is replaced come back at once. */
-export type LeaveReason = 'signal' | 'idle' | 'replaced';
+export type LeaveReason = 'signal' | 'idle' | 'replaced' | 'moved';
 
 const farewell: Readonly<Record<LeaveReason, { readonly code: number; readonly text: string }>> = {
   signal: { code: 1001, text: 'the bridge was stopped' },
   idle: { code: 1001, text: 'the bridge was idle' },
   replaced: { code: closeCodes.replaced, text: 'the bridge is being replaced' },
+  /** By a bridge that has the port already. */
+  moved: { code: closeCodes.replaced, text: 'the bridge was replaced' },
 };
 
 export interface ShutdownDeps {
@@ -51,6 +54,36 @@ export async function shutDown(
   const force = clock.after(limits.closeMs, () => server.closeAllConnections());
   await closed;
   force.dispose();
+}
+
+export interface DrainDeps extends Pick<ShutdownDeps, 'server' | 'clock' | 'log'> {
+  readonly registry: Pick<EditorRegistry, 'retire' | 'closeLinks'>;
+  readonly front: Pick<HttpFront, 'activity' | 'endStreams'>;
+  /** A signal: whoever sends it does not want to wait. */
+  readonly interrupted: Promise<unknown>;
+}
+
+/**
+ * After a handover: the windows go to the other bridge, and what runs here is still answered here. Resolves when nobody
+ * is connected any more, or after `limits.drainMs`. Connections that nobody uses end by Node's keep-alive timeout, of
+ * which their clients were told; cutting them would hit the next request of one.
+ */
+export async function drain({ registry, front, server, clock, log, interrupted }: DrainDeps): Promise<void> {
+  registry.retire();
+  front.endStreams();
+  const over = new Promise<'over'>((resolve) => {
+    clock.after(limits.drainMs, () => resolve('over'));
+    void interrupted.then(() => resolve('over'));
+  });
+  const closed = new Promise<'closed'>((resolve) => server.once('close', () => resolve('closed')));
+  let state: 'running' | 'over' = 'running';
+  while (state === 'running' && front.activity.inFlight > 0) {
+    const pause = new Promise<'running'>((resolve) => clock.after(limits.drainPollMs, () => resolve('running')));
+    state = await Promise.race([over, pause]);
+  }
+  registry.closeLinks(closeCodes.replaced, farewell.moved.text);
+  const end = await Promise.race([over, closed]);
+  if (end === 'over') log.warn('the other bridge serves; what was still connected here is cut off');
 }
 
 function linksGone(registry: ShutdownDeps['registry'], clock: Clock): Promise<void> {

@@ -82,6 +82,20 @@ export const limits = {
   rotateMs: 15_000,
   /** A shutdown that hangs is cut off. */
   shutdownMs: 3_000,
+  /** From the moment that requests are held back until the successor serves them: reading a few files. */
+  handoverMs: 5_000,
+  /** A window asks for a replacement and waits so long: a start and the handover. */
+  replaceMs: 25_000,
+  /** The successor waits so long for the lock that its predecessor lets go of. */
+  handoverLockMs: 1_000,
+  /** A bridge that was replaced still answers its calls, then it leaves: `callMaxMs`, `callMarginMs` and a little. */
+  drainMs: 50_000,
+  /** Meanwhile it looks this often whether all is answered. */
+  drainPollMs: 50,
+  /** Versions of the bridge that stay installed beside the running one: the newest, and one to go back to. */
+  installedVersions: 2,
+  /** A bridge that is asked to end has this long before it is killed. */
+  endBridgeMs: 2_000,
   logMaxBytes: 1024 * 1024,
   logMaxFiles: 3,
 

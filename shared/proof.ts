@@ -30,6 +30,14 @@ export function instanceProof(hmac: Hmac, secret: string, nonce: string, port: n
   return hmac(secret, `holdfast instance\n${port}\n${instance}\n${nonce}`);
 }
 
+/**
+ * What a window shows to have the bridge replaced. The instance is random and new with each bridge, so a proof that was
+ * seen once is worth nothing but the same wish at the same bridge.
+ */
+export function handoverProof(hmac: Hmac, secret: string, port: number, instance: string, version: string): string {
+  return hmac(secret, `holdfast handover\n${port}\n${instance}\n${version}`);
+}
+
 /** A nonce is 16 to 64 bytes as base64url. */
 export function isNonce(text: string | undefined): text is string {
   return text !== undefined && /^[A-Za-z0-9_-]{22,86}$/.test(text);

@@ -5,8 +5,13 @@
 import { z } from 'zod';
 import { type ErrorCode, isErrorCode } from './errors.ts';
 
-/** Version of the link. A change bumps it; the bridge also serves the one before. */
-export const linkVersion = 1;
+/**
+ * Version of the link. A change bumps it; each side also speaks the one before, so that windows and a bridge of
+ * neighbouring versions get along. 2 added `moved` (docs/decisions/0015).
+ */
+export const linkVersion = 2;
+/** The oldest version that is still spoken. */
+export const oldestLinkVersion = 1;
 export const linkPath = '/editor';
 export const linkSubprotocol = 'holdfast.1';
 
@@ -129,6 +134,11 @@ const call = z.object({
   /** Of a call with an idempotency key: stands for tool and input, so that the key is not taken for another call's. */
   fingerprint: z.string().max(64).optional(),
 });
+/**
+ * Another bridge has taken over: link to it. This link stays for the calls that run on it, and ends with 4004 when they
+ * are done. Not before version 2; an older window gets the 4004 only.
+ */
+const moved = z.object({ type: z.literal('moved') });
 const cancel = z.object({ type: z.literal('cancel'), id, reason: z.string() });
 const ack = z.object({ type: z.literal('ack'), ids: z.array(id) });
 const status = z.object({
@@ -144,7 +154,7 @@ const status = z.object({
   ),
 });
 
-export const toEditorSchema = z.discriminatedUnion('type', [welcome, idInUse, call, cancel, ack, status]);
+export const toEditorSchema = z.discriminatedUnion('type', [welcome, idInUse, moved, call, cancel, ack, status]);
 export type ToEditor = z.infer<typeof toEditorSchema>;
 export type Welcome = z.infer<typeof welcome>;
 export type CallMessage = z.infer<typeof call>;

@@ -26,6 +26,56 @@ export const stateFiles = {
   bin: 'bin',
 } as const;
 
+/** Files of one installed version, in the folder of `bin` that is named after it. */
+export const installedFiles = {
+  bundle: 'holdfast.cjs',
+  /** The program that its installer chose to run it with. */
+  node: 'node.json',
+} as const;
+
+const nodeCommandSchema = z.object({ path: z.string().min(1), runAsNode: z.boolean() });
+/** A program that runs JavaScript as Node does. */
+export interface NodeCommand {
+  readonly path: string;
+  /** VS Code's own program is Node only when it is told so; plain Node takes no notice. */
+  readonly runAsNode: boolean;
+}
+
+/** Parses `node.json`; undefined when it is not whole. */
+export function parseNodeCommand(text: string): NodeCommand | undefined {
+  try {
+    return nodeCommandSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How windows ask a bridge to give way: `POST` with the version and, as a header, the proof. */
+export const handoverRequest = {
+  path: '/handover',
+  versionParameter: 'version',
+  proofHeader: 'holdfast-proof',
+} as const;
+
+const handoverAnswerSchema = z.discriminatedUnion('outcome', [
+  /** The other bridge serves now. */
+  z.object({ outcome: z.literal('replaced'), instance: z.string() }),
+  /** This bridge has no reason to leave; nothing is wrong. */
+  z.object({ outcome: z.literal('declined'), reason: z.string() }),
+  /** The other bridge did not come up; this one stays. */
+  z.object({ outcome: z.literal('failed'), reason: z.string(), detail: z.string().optional() }),
+]);
+export type HandoverAnswer = z.infer<typeof handoverAnswerSchema>;
+
+/** Undefined when it is something else's. */
+export function parseHandoverAnswer(text: string): HandoverAnswer | undefined {
+  try {
+    return handoverAnswerSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Environment variables that people and our own parts set. */
 export const environment = {
   stateDir: 'HOLDFAST_STATE_DIR',

@@ -1,13 +1,7 @@
 import { execFile } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { limits } from '../../shared/limits.ts';
-
-/** A program that runs JavaScript as Node does. */
-export interface NodeCommand {
-  readonly path: string;
-  /** VS Code's own program is Node only when it is told so; plain Node takes no notice. */
-  readonly runAsNode: boolean;
-}
+import type { NodeCommand } from '../../shared/state-files.ts';
 
 export interface FindNodeDeps {
   readonly env: NodeJS.ProcessEnv;

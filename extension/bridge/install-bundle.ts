@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../shared/errors.ts';
-import { stateFiles } from '../../shared/state-files.ts';
-import type { NodeCommand } from './find-node.ts';
+import { limits } from '../../shared/limits.ts';
+import { installedFiles, type NodeCommand, stateFiles } from '../../shared/state-files.ts';
+import { compareVersions, isRelease } from '../../shared/version.ts';
 import { launcherFor } from './launcher.ts';
 
 export interface InstallDeps {
@@ -15,19 +16,18 @@ export interface InstallDeps {
   readonly platform: NodeJS.Platform;
 }
 
-const bundleName = 'holdfast.cjs';
-
 /**
  * Copies the bridge out of the extension and points the launcher at the newest copy, so that an update of the extension
  * breaks neither a running bridge nor an agent's configuration. Returns the path of this version's copy.
  */
 export async function installBundle({ stateDir, bundlePath, version, node, platform }: InstallDeps): Promise<string> {
   const bin = join(stateDir, stateFiles.bin);
-  const copy = join(bin, version, bundleName);
+  const copy = join(bin, version, installedFiles.bundle);
   await writeWhenDifferent(copy, await readFile(bundlePath), 0o600);
-  const newest = newestVersion([version, ...(await readdir(bin))]);
+  await writeWhenDifferent(join(bin, version, installedFiles.node), Buffer.from(`${JSON.stringify(node)}\n`), 0o600);
+  const others = (await readdir(bin)).filter(isRelease);
   // Another editor may have installed a newer one: its launcher stands.
-  if (newest === version) {
+  if (others.every((other) => compareVersions(other, version) <= 0)) {
     for (const { name, text } of launcherFor({ platform, node, bundle: copy })) {
       await writeWhenDifferent(join(bin, name), Buffer.from(text), 0o700);
     }
@@ -52,15 +52,14 @@ async function writeWhenDifferent(path: string, content: Buffer, mode: number): 
   }
 }
 
-/** The newest of the names that are versions; what is none is passed over. */
-export function newestVersion(names: readonly string[]): string | undefined {
-  return names
-    .filter((name) => /^\d+\.\d+\.\d+(-.+)?$/.test(name))
-    .sort((a, b) => {
-      const [left, right] = [a, b].map((name) => name.split('-', 1).join().split('.').map(Number));
-      const difference = [0, 1, 2].map((part) => (left?.[part] ?? 0) - (right?.[part] ?? 0)).find((part) => part !== 0);
-      // Of one number, the finished version is newer than its previews.
-      return difference ?? Number(b.includes('-')) - Number(a.includes('-'));
-    })
-    .at(-1);
+/**
+ * Removes installed versions that nobody needs any more: all but the newest ones and those named. What a running bridge
+ * has loaded it needs no file for, but its version is what it would be started from again.
+ */
+export async function pruneVersions(stateDir: string, keep: readonly string[]): Promise<void> {
+  const bin = join(stateDir, stateFiles.bin);
+  const versions = (await readdir(bin)).filter(isRelease).sort(compareVersions);
+  const kept = new Set([...keep, ...versions.slice(-limits.installedVersions)]);
+  const old = versions.filter((version) => !kept.has(version));
+  await Promise.all(old.map((version) => rm(join(bin, version), { recursive: true, force: true })));
 }

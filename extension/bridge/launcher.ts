@@ -1,4 +1,4 @@
-import type { NodeCommand } from './find-node.ts';
+import type { NodeCommand } from '../../shared/state-files.ts';
 
 export interface LauncherDeps {
   readonly platform: NodeJS.Platform;

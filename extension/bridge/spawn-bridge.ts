@@ -2,9 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { bridgeEnvironment } from '../../shared/bridge-environment.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { limits } from '../../shared/limits.ts';
-import { serveEventSchema } from '../../shared/state-files.ts';
+import { type NodeCommand, serveEventSchema } from '../../shared/state-files.ts';
 import type { StartOutcome } from '../link/bridge-source.ts';
-import type { NodeCommand } from './find-node.ts';
 import { lastLines, logTail } from './state-dir.ts';
 
 export interface SpawnDeps {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
-import { encode, linkVersion, type Welcome } from '../../shared/protocol.ts';
+import { closeCodes, encode, linkVersion, oldestLinkVersion, type Welcome } from '../../shared/protocol.ts';
 import type { BridgeSource, ProvenBridge } from './bridge-source.ts';
 import type { BridgeStarter } from './bridge-starter.ts';
 import { createHello, type HelloDeps } from './hello.ts';
@@ -44,7 +44,9 @@ export async function attemptLink(
 ): Promise<AttemptResult> {
   const { bridge, starter } = deps;
   let { found, fingerprint } = await bridge.find(signal);
-  if (found.kind === 'missing' && deps.mayStart() && !signal.aborted) {
+  // Beside one that only does not answer no other can run.
+  const mayStart = found.kind === 'missing' && found.silentPid === undefined && deps.mayStart();
+  if (mayStart && !signal.aborted) {
     const end = await starter.start({ byUser, signal });
     if (end !== undefined) return { end, instance: undefined, fingerprint };
     ({ found, fingerprint } = await bridge.find(signal));
@@ -60,28 +62,49 @@ async function open(deps: AttemptDeps, bridge: ProvenBridge, signal: AbortSignal
   const late = `no answer from the bridge within ${limits.handshakeMs / 1000} s`;
   const timer = deps.clock.after(limits.handshakeMs, () => deadline.abort(new Error(late)));
   const either = AbortSignal.any([signal, deadline.signal]);
-  let socket: LinkSocket | undefined;
-  let linked = false;
   try {
-    socket = await deps.openSocket(bridge, either);
-    const answer = await greet(deps.hello, socket, either);
-    linked = answer.kind === 'linked';
-    return answer.kind === 'linked' ? { ...answer, socket, port: bridge.port } : answer;
+    const end = await openAs(linkVersion, deps, bridge, either);
+    // An older bridge: it is spoken to in its own version, and then asked to give way.
+    return end === 'other_version' ? orRefused(await openAs(oldestLinkVersion, deps, bridge, either)) : end;
   } catch (error) {
     // Every failure to open ends this attempt only; the reason is logged and shown by the link.
     return { kind: 'dropped', reason: deadline.signal.aborted ? late : messageOf(error) };
   } finally {
     timer.dispose();
-    if (!linked) socket?.dispose();
   }
 }
 
-type Greeting = { readonly kind: 'linked'; readonly welcome: Welcome } | LinkEnd;
+function orRefused(end: Linked | LinkEnd | 'other_version'): Linked | LinkEnd {
+  return end === 'other_version' ? endOf(closeCodes.versionNotSupported, '') : end;
+}
 
-function greet(hello: HelloDeps, socket: LinkSocket, signal: AbortSignal): Promise<Greeting> {
+/** One socket with one `hello`; it is closed unless it becomes the link. */
+async function openAs(
+  version: number,
+  deps: AttemptDeps,
+  bridge: ProvenBridge,
+  signal: AbortSignal,
+): Promise<Linked | LinkEnd | 'other_version'> {
+  const socket = await deps.openSocket(bridge, signal);
+  const answer = await greet(deps.hello, { socket, version, signal });
+  if (answer !== 'other_version' && answer.kind === 'linked') return { ...answer, socket, port: bridge.port };
+  socket.dispose();
+  return answer;
+}
+
+type Greeting = { readonly kind: 'linked'; readonly welcome: Welcome } | LinkEnd | 'other_version';
+
+interface GreetDeps {
+  readonly socket: LinkSocket;
+  /** Of the link, as spoken here. */
+  readonly version: number;
+  readonly signal: AbortSignal;
+}
+
+function greet(hello: HelloDeps, { socket, version, signal }: GreetDeps): Promise<Greeting> {
   return new Promise((resolve) => {
     let clashes = 0;
-    const say = () => socket.send(encode(createHello(hello, socket.editorProof)));
+    const say = () => socket.send(encode({ ...createHello(hello, socket.editorProof), version }));
     const settle = (end: Greeting) => {
       socket.listen(undefined);
       signal.removeEventListener('abort', abort);
@@ -95,13 +118,11 @@ function greet(hello: HelloDeps, socket: LinkSocket, signal: AbortSignal): Promi
     signal.addEventListener('abort', abort, { once: true });
     socket.listen({
       traffic: () => {},
-      closed: (code, reason) => settle(endOf(code, reason)),
+      closed: (code, reason) => settle(code === closeCodes.versionNotSupported ? 'other_version' : endOf(code, reason)),
       message: (text) => {
         const message = parseToEditor(text);
         if (message?.type === 'welcome') {
-          settle(
-            message.version === linkVersion ? { kind: 'linked', welcome: message } : otherVersion(message.version),
-          );
+          settle(message.version === version ? { kind: 'linked', welcome: message } : otherVersion(message.version));
         } else if (message?.type === 'id_in_use' && clashes < maxIdClashes) {
           clashes += 1;
           hello.identity.renew();

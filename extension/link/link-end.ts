@@ -12,7 +12,10 @@ export type LinkEnd =
 export function endOf(code: number, text: string): LinkEnd {
   switch (code) {
     case closeCodes.versionNotSupported:
-      return { kind: 'refused', reason: 'the bridge does not support this version of the extension' };
+      return {
+        kind: 'refused',
+        reason: 'the bridge does not support this version of the extension; update the older of the two',
+      };
     case closeCodes.notAuthorised:
       return { kind: 'refused', reason: 'the bridge did not accept this window' };
     case closeCodes.replaced:

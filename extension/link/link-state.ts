@@ -1,5 +1,5 @@
 /** What is known of the bridge that a link ended at. */
-interface LinkedBridge {
+export interface LinkedBridge {
   readonly instance: string;
   readonly version: string;
   readonly port: number;

@@ -4,13 +4,14 @@ import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import type { StatusMessage, WindowInfo } from '../../shared/protocol.ts';
+import { replaces } from '../../shared/version.ts';
 import { type AttemptResult, attemptLink, type Linked } from './attempt.ts';
 import type { BridgeSource } from './bridge-source.ts';
 import { BridgeStarter } from './bridge-starter.ts';
 import type { HelloDeps } from './hello.ts';
 import type { LinkEnd } from './link-end.ts';
 import type { OpenLinkSocket } from './link-socket.ts';
-import type { LinkState } from './link-state.ts';
+import type { LinkedBridge, LinkState } from './link-state.ts';
 import { type LinkCalls, OnlineSession } from './online-session.ts';
 import { Outage } from './outage.ts';
 import { startWait } from './wait.ts';
@@ -45,7 +46,11 @@ export class Link implements Disposable {
   /** What the bridge tells of its agents, sessions and calls. */
   readonly onDidReceiveStatus = this.#statusReceived.event;
   #phase: Phase = { kind: 'stopped', scope: new DisposableStore() };
+  /** An older bridge whose successor did not come up. */
+  #irreplaceable: string | undefined;
   /** From the loss of a healthy link until the next one has proven healthy. */
+  readonly #sessions = new DisposableStore();
+  readonly #end = new AbortController();
   #outage: Outage | undefined;
   /** What the last attempt saw: only a bridge beside this one is news. */
   #seen: Pick<AttemptResult, 'instance' | 'fingerprint'> | undefined;
@@ -80,9 +85,12 @@ export class Link implements Disposable {
     if (this.#phase.kind === 'waiting' || this.#phase.kind === 'refused') this.#connect(false);
   }
 
-  /** The user asks for another bridge process. The bridge leaves with 4004, and whoever may start one does. */
+  /**
+   * The user asks for another bridge process. The bridge leaves with 4004, and whoever may start one does. One that does
+   * not answer is ended.
+   */
   restartBridge(): void {
-    if (this.#phase.session === undefined) this.reconnectNow();
+    if (this.#phase.session === undefined) void this.#deps.bridge.endSilent().then(() => this.reconnectNow());
     else this.#phase.session.send({ type: 'shutdown' });
   }
 
@@ -122,20 +130,25 @@ export class Link implements Disposable {
   }
 
   #goOnline(linked: Linked, outage: Outage): void {
-    const { clock, log, calls } = this.#deps;
+    const { clock, log, calls, mayStartBridge, extensionVersion } = this.#deps;
     const { instance, bridgeVersion: version, editorId } = linked.welcome;
     const name = `bridge ${version} on port ${linked.port}`;
     const scope = new DisposableStore();
-    const session = scope.add(
+    const session = this.#sessions.add(
       new OnlineSession({
         clock,
         log,
         calls,
         linked,
         status: (message) => this.#statusReceived.fire(message),
-        ended: (end) => this.#drop(end),
+        moved: () => this.#drop({ kind: 'replaced', reason: 'another bridge took over' }),
+        ended: (end) => {
+          this.#sessions.delete(session);
+          if (this.#phase.session === session) this.#drop(end);
+        },
       }),
     );
+    scope.add(toDisposable(() => session.lingers || this.#sessions.delete(session)));
     scope.add(
       clock.after(limits.healthyAfterMs, () => {
         outage.ended(name);
@@ -146,6 +159,31 @@ export class Link implements Disposable {
     const bridge = { instance, version, port: linked.port, editorId };
     this.#enter({ kind: 'online', sinceMs: clock.now(), bridge }, scope, session);
     session.start();
+    if (mayStartBridge() && replaces(extensionVersion, version)) void this.#replaceOlder(bridge, session);
+  }
+
+  /** The link stays meanwhile: what waits for this window on the older bridge is answered there. */
+  async #replaceOlder({ instance, version }: LinkedBridge, session: OnlineSession): Promise<void> {
+    if (this.#irreplaceable === instance) return;
+    const { log, bridge, extensionVersion } = this.#deps;
+    log.info(`bridge ${version} is older than this extension; ${extensionVersion} is to take over`);
+    const outcome = await bridge.replace(this.#end.signal);
+    switch (outcome.kind) {
+      case 'replaced':
+        return;
+      case 'busy':
+        log.info(`bridge ${version} stays for now: ${outcome.reason}`);
+        return;
+      case 'unable':
+        // It leaves, and whoever may start one starts the newer.
+        session.send({ type: 'shutdown' });
+        return;
+      case 'failed':
+        this.#irreplaceable = instance;
+        log.warn(
+          `bridge ${version} stays: ${outcome.reason}${outcome.detail === undefined ? '' : `\n${outcome.detail}`}`,
+        );
+    }
   }
 
   /** An open link ended. */
@@ -210,6 +248,8 @@ export class Link implements Disposable {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#enter({ kind: 'stopped' });
+    this.#sessions.dispose();
+    this.#end.abort(new Error('given up'));
     this.#stateChanged.dispose();
     this.#statusReceived.dispose();
   }

@@ -24,6 +24,8 @@ export interface OnlineSessionDeps {
   readonly calls: LinkCalls;
   readonly linked: Linked;
   readonly status: (message: StatusMessage) => void;
+  /** Another bridge has taken over, and this link stays only for what still runs on it. */
+  readonly moved: () => void;
   /** Called once. */
   readonly ended: (end: LinkEnd) => void;
 }
@@ -33,6 +35,7 @@ export class OnlineSession implements Disposable {
   readonly #deps: OnlineSessionDeps;
   readonly #store = new DisposableStore();
   readonly #heartbeat: Heartbeat;
+  #lingers = false;
 
   constructor(deps: OnlineSessionDeps) {
     this.#deps = deps;
@@ -57,12 +60,17 @@ export class OnlineSession implements Disposable {
     });
   }
 
+  /** Whether it answers its calls only, while another link is the window's. */
+  get lingers(): boolean {
+    return this.#lingers;
+  }
+
   send(message: ToBridge): void {
     if (!this.#store.disposed) this.#deps.linked.socket.send(encode(message));
   }
 
   #receive(text: string): void {
-    const { calls, status, linked } = this.#deps;
+    const { calls, status, moved, linked } = this.#deps;
     const message = parseToEditor(text);
     switch (message?.type) {
       case 'call':
@@ -75,7 +83,12 @@ export class OnlineSession implements Disposable {
         calls.ack(message.ids);
         return;
       case 'status':
-        status(message);
+        if (!this.#lingers) status(message);
+        return;
+      case 'moved':
+        if (this.#lingers) return;
+        this.#lingers = true;
+        moved();
         return;
       case 'welcome':
       case 'id_in_use':

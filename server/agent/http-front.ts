@@ -5,7 +5,7 @@ import type { Disposable } from '../../shared/disposable.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Hmac, isNonce } from '../../shared/proof.ts';
 import { linkPath, type StatusMessage } from '../../shared/protocol.ts';
-import type { ProofAnswer } from '../../shared/state-files.ts';
+import { handoverRequest, type ProofAnswer } from '../../shared/state-files.ts';
 import { createAccess } from './access.ts';
 import type { AgentContent } from './content.ts';
 import { groupAgents } from './group-agents.ts';
@@ -33,6 +33,8 @@ export interface HttpFrontDeps {
   readonly version: string;
   readonly content: AgentContent;
   readonly proof: (nonce: string) => ProofAnswer;
+  /** A window asks for the replacement of this bridge; undefined when its proof is wrong. */
+  readonly handover: (version: string, proof: string) => Promise<object> | undefined;
   /** What `GET /status` answers. */
   readonly status: () => object;
   /** Takes the socket of an upgrade to the editor link. */
@@ -56,6 +58,8 @@ export interface HttpFront extends Disposable {
   request(req: IncomingMessage, res: ServerResponse): void;
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly activity: HttpActivity;
+  /** Ends the streams of what the bridge has to say unasked, so that their clients open them at another one. */
+  endStreams(): void;
   /** The agents that are here, and what became of their sessions: for `status`. */
   readonly sessions: Pick<StatusMessage, 'agents' | 'counters' | 'sessionEvents'>;
 }
@@ -91,7 +95,17 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
         return answerRefusal(res, { status: 400, message: 'Bad Request: nonce is 16 to 64 bytes as base64url' });
       return answerJson(res, 200, JSON.stringify(deps.proof(nonce)));
     }
+    if (path === handoverRequest.path && req.method === 'POST') return answerHandover(req, res, query);
     refuseUnread(req, res, { status: 404, message: 'Not found: the MCP endpoint is /mcp' }, clock);
+  };
+
+  const answerHandover = async (req: IncomingMessage, res: ServerResponse, query: string): Promise<void> => {
+    const version = new URLSearchParams(query).get(handoverRequest.versionParameter) ?? '';
+    const answer = deps.handover(version, String(req.headers[handoverRequest.proofHeader] ?? ''));
+    // Never by the agents' token: who may use the editor may not therefore choose the program that serves it.
+    if (answer === undefined)
+      return refuseUnread(req, res, { status: 401, message: 'Unauthorized: the proof is wrong' }, clock);
+    answerJson(res, 200, JSON.stringify(await answer));
   };
 
   return {
@@ -119,6 +133,11 @@ export function createHttpFront(deps: HttpFrontDeps): HttpFront {
 
     get activity() {
       return { lastRequestMs, inFlight, openStreams: legacy.sessions.openStreams + modern.openStreams };
+    },
+
+    endStreams() {
+      modern.endStreams();
+      legacy.endStreams();
     },
 
     get sessions() {

@@ -7,13 +7,18 @@ import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { editorProof, type Hmac, type LinkChallenge } from '../../shared/proof.ts';
-import { closeCodes, decode, type Hello, linkVersion, type ToBridge, toBridgeSchema } from '../../shared/protocol.ts';
+import {
+  closeCodes,
+  decode,
+  type Hello,
+  linkVersion,
+  oldestLinkVersion,
+  type ToBridge,
+  toBridgeSchema,
+} from '../../shared/protocol.ts';
 import { EditorLink } from './editor-link.ts';
 import type { EditorRegistry } from './editor-registry.ts';
 import { messageText } from './message-text.ts';
-
-/** The bridge serves its own link version and the one before. */
-const oldestLinkVersion = Math.max(linkVersion - 1, 1);
 
 /** The part of a hello that every link version has: enough to refuse one that we cannot read. */
 const anyHelloSchema = z.object({ type: z.literal('hello'), version: z.number().int() });
@@ -63,8 +68,8 @@ export class EditorHandshake implements Disposable {
     if (!any.success) return this.#refuse(closeCodes.notAuthorised, 'the first message must be a hello with a proof');
     const { version } = any.data;
     if (version < oldestLinkVersion || version > linkVersion) {
-      const served = oldestLinkVersion === linkVersion ? `${linkVersion}` : `${oldestLinkVersion} to ${linkVersion}`;
-      return this.#refuse(closeCodes.versionNotSupported, `link version ${version} is not served here, only ${served}`);
+      const served = `link version ${version} is not served here, only ${oldestLinkVersion} to ${linkVersion}`;
+      return this.#refuse(closeCodes.versionNotSupported, served);
     }
     const hello = toBridgeSchema.safeParse(envelope);
     if (!hello.success || hello.data.type !== 'hello') {

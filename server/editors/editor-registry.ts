@@ -3,7 +3,7 @@ import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { closeCodes, type Hello, linkVersion, type StatusMessage } from '../../shared/protocol.ts';
+import { closeCodes, type Hello, type StatusMessage } from '../../shared/protocol.ts';
 import type { CancelSignal } from './cancellation.ts';
 import type { EditorSession } from './editor-call.ts';
 import { LinkedEditorSession, type SessionLink } from './editor-session.ts';
@@ -142,6 +142,11 @@ export class EditorRegistry implements Disposable {
     for (const session of this.#sessions.values()) session.link?.close(code, reason);
   }
 
+  /** Another bridge has taken over: every window goes there, and what runs here is still answered here. */
+  retire(): void {
+    for (const session of [...this.#sessions.values()]) session.retire();
+  }
+
   dispose(): void {
     if (this.#store.disposed) return;
     this.#store.dispose();
@@ -199,7 +204,7 @@ export class EditorRegistry implements Disposable {
   #welcome(hello: Hello, link: SessionLink): void {
     link.send({
       type: 'welcome',
-      version: linkVersion,
+      version: hello.version,
       instance: this.#deps.instance,
       bridgeVersion: this.#deps.version,
       editorId: hello.editorId,

@@ -5,7 +5,14 @@ import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { PassingMap } from '../../shared/passing-map.ts';
-import type { Hello, ResultMessage, ToBridge, ToEditor, WindowInfo } from '../../shared/protocol.ts';
+import {
+  closeCodes,
+  type Hello,
+  type ResultMessage,
+  type ToBridge,
+  type ToEditor,
+  type WindowInfo,
+} from '../../shared/protocol.ts';
 import { linkDown, outcomeUnknown, tooLarge, tooManyCalls } from './call-errors.ts';
 import type { EditorCall, EditorSession } from './editor-call.ts';
 import { PendingCall } from './pending-call.ts';
@@ -33,6 +40,9 @@ export interface LinkedEditorSessionDeps {
   readonly log: Log;
 }
 
+/** The link version that brought `moved`. */
+const movedSinceVersion = 2;
+
 /** A window's registration: its state, its calls, and what becomes of them when the link breaks. */
 export class LinkedEditorSession implements EditorSession, Disposable {
   readonly id: string;
@@ -52,6 +62,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   #state: State;
   #met = false;
   #dropped = 0;
+  #retiring = false;
 
   /** The window's description, its tools or its readiness changed. */
   readonly onDidChange = this.#changes.event;
@@ -159,12 +170,28 @@ export class LinkedEditorSession implements EditorSession, Disposable {
         const told = this.link?.send({ type: 'cancel', id: call.id, reason });
         if (told !== 'sent') this.#owedCancels.set(call.id, reason);
       },
-      onSettled: () => this.#pending.delete(call.id),
+      onSettled: () => {
+        this.#pending.delete(call.id);
+        if (this.#retiring && this.#hello.version < movedSinceVersion) this.#leaveWhenIdle();
+      },
     });
     if (pending.settled) return pending.result;
     this.#pending.set(call.id, pending);
     this.#send(pending, false);
     return pending.result;
+  }
+
+  /**
+   * Another bridge has taken over. The window is told and goes there, and this link stays for what is still answered
+   * here, until `EditorRegistry.closeLinks`. One that cannot have two links is let go when its calls are answered; one
+   * without a link will never come back to this bridge.
+   */
+  retire(): void {
+    const { link } = this;
+    if (link === undefined) return this.dispose();
+    this.#retiring = true;
+    if (this.#hello.version >= movedSinceVersion) link.send({ type: 'moved' });
+    else this.#leaveWhenIdle();
   }
 
   dispose(): void {
@@ -180,6 +207,10 @@ export class LinkedEditorSession implements EditorSession, Disposable {
       );
     }
     this.#ends.fire();
+  }
+
+  #leaveWhenIdle(): void {
+    if (this.#pending.size === 0) this.link?.close(closeCodes.replaced, 'the bridge was replaced');
   }
 
   #enterReady(link: SessionLink): State {
@@ -198,6 +229,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   #lose(state: State, reason: string): void {
     if (state !== this.#state) return;
     this.#leaveState();
+    if (this.#retiring) return this.dispose();
     this.#deps.log.info(`window ${this.id} lost its link (${reason}); waiting ${limits.graceMs} ms for it`);
     this.#state = this.#enterGrace();
     this.#changes.fire();

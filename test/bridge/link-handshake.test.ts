@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { WebSocket } from 'ws';
-import { linkHeaders, linkPath, linkSubprotocol } from '../../shared/protocol.ts';
+import { linkHeaders, linkPath, linkSubprotocol, linkVersion } from '../../shared/protocol.ts';
 import { BridgeProcess } from '../support/bridge-process.ts';
 import { FakeEditor } from '../support/fake-editor.ts';
 
@@ -22,7 +22,7 @@ describe('the handshake of the editor link', () => {
     const welcome = await editor.connect();
     assert.deepEqual(welcome, {
       type: 'welcome',
-      version: 1,
+      version: linkVersion,
       instance: bridge.event.instance,
       bridgeVersion: welcome.bridgeVersion,
       editorId: editor.editorId,
@@ -63,7 +63,7 @@ describe('the handshake of the editor link', () => {
     editor.sendRaw(JSON.stringify({ type: 'hello', version: 99, somethingNew: true }));
     const { code, reason } = await editor.closed();
     assert.equal(code, 4001);
-    assert.match(reason, /99 is not served here, only 1/);
+    assert.match(reason, /99 is not served here, only 1 to 2/);
   });
 
   it('closes by 4006 when a hello or a later message does not fit', async () => {

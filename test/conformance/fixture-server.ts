@@ -34,6 +34,7 @@ export async function startFixtureServer(): Promise<FixtureServer> {
     instance: 'fixture',
     version: '0.0.0',
     content,
+    handover: () => undefined,
     proof: () => ({ instance: 'fixture', version: '0.0.0', proof: '' }),
     status: () => ({}),
     handleUpgrade: (_req, socket) => socket.destroy(),

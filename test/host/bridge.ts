@@ -26,6 +26,6 @@ export async function killBridge(stateDir: string): Promise<BridgeFile | undefin
 }
 
 /** Runs `holdfast serve`, as a person does by hand, on the port that the state directory keeps. */
-export function serveBridge(stateDir: string): Promise<BridgeProcess> {
-  return BridgeProcess.start({ stateDir, args: [] });
+export function serveBridge(stateDir: string, bundle?: string): Promise<BridgeProcess> {
+  return BridgeProcess.start({ stateDir, args: [], ...(bundle === undefined ? {} : { bundle }) });
 }

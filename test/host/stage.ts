@@ -77,9 +77,9 @@ export class Stage {
     return this.#browser.context.newPage();
   }
 
-  /** Starts a bridge by hand; the stage ends it. */
-  async serve(): Promise<void> {
-    const bridge = await serveBridge(this.stateDir);
+  /** Starts a bridge by hand, of this build or another; the stage ends it. */
+  async serve(bundle?: string): Promise<void> {
+    const bridge = await serveBridge(this.stateDir, bundle);
     this.#cleanup.add(() => bridge.dispose());
   }
 

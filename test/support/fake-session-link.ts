@@ -1,7 +1,7 @@
 import type { SendOutcome, SessionLink } from '../../server/editors/editor-session.ts';
 import type { KnownWindows } from '../../server/editors/known-windows.ts';
 import { Emitter } from '../../shared/events.ts';
-import type { Hello, ToBridge, ToEditor } from '../../shared/protocol.ts';
+import { type Hello, linkVersion, type ToBridge, type ToEditor } from '../../shared/protocol.ts';
 import { sampleWindow } from './sample-window.ts';
 
 /** A link without a socket: records what the bridge sends, and the test speaks for the window. */
@@ -63,7 +63,7 @@ export const nothingKnown: KnownWindows = { windows: [], gone: [], completeFromM
 export function fakeHello(change: Partial<Hello> = {}): Hello {
   return {
     type: 'hello',
-    version: 1,
+    version: linkVersion,
     proof: 'proof',
     editorId: 'window-1',
     epoch: 'epoch-1',

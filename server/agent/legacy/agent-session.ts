@@ -141,6 +141,12 @@ export class AgentSession implements Disposable {
     return true;
   }
 
+  /** The session goes on without its stream. */
+  endStream(): void {
+    this.#stream?.dispose();
+    this.#stream = undefined;
+  }
+
   /** Passes a change on to the client if it wants to hear of it. */
   tell(change: ContentChange): void {
     const json = this.#watch.notificationOf(change, this.#stream !== undefined);
@@ -150,8 +156,7 @@ export class AgentSession implements Disposable {
   /** Ends the session: running calls are cancelled and the event stream closes, which tells the client. */
   dispose(): void {
     this.#running.cancelAll();
-    this.#stream?.dispose();
-    this.#stream = undefined;
+    this.endStream();
     this.#sdk
       ?.then(({ server }) => server.close())
       .catch((error: unknown) => this.#deps.log.warn(`closing a session: ${String(error)}`));

@@ -75,6 +75,10 @@ export class LegacyLeg implements Leg, Disposable {
     answerEmpty(res, 200);
   }
 
+  endStreams(): void {
+    this.#directory.endStreams();
+  }
+
   dispose(): void {
     this.#store.dispose();
   }

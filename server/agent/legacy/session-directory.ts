@@ -123,6 +123,10 @@ export class SessionDirectory implements Disposable {
     await Promise.all([...ids].map((each) => this.#records.end(recordKey(each), untilS(session.claims))));
   }
 
+  endStreams(): void {
+    this.#table.endStreams();
+  }
+
   dispose(): void {
     this.#table.dispose();
   }

@@ -55,6 +55,10 @@ export class SessionTable implements Disposable {
     for (const session of this.#live.values()) session.tell(change);
   }
 
+  endStreams(): void {
+    for (const session of this.#live.values()) session.endStream();
+  }
+
   dispose(): void {
     this.#sweep?.dispose();
     for (const session of this.#live.values()) session.dispose();

@@ -95,6 +95,10 @@ export class ModernLeg implements Leg, Disposable {
     answerEmpty(res, 405, { allow: 'POST' });
   }
 
+  endStreams(): void {
+    this.#subscriptions.endAll();
+  }
+
   dispose(): void {
     this.#subscriptions.dispose();
   }

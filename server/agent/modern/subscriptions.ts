@@ -63,9 +63,13 @@ export class Subscriptions implements Disposable {
     if (filter.lists.size === 0 && filter.uris.size === 0) this.#end(stream, id);
   }
 
-  /** Ends every stream in the way that tells its client that this was meant. */
   dispose(): void {
     this.#owned.dispose();
+    this.endAll();
+  }
+
+  /** Ends every stream in the way that tells its client that this was meant. */
+  endAll(): void {
     for (const [stream, { id }] of [...this.#streams]) this.#end(stream, id);
   }
 

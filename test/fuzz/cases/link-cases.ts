@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { linkVersion } from '../../../shared/protocol.ts';
 import { sampleWindow } from '../../support/sample-window.ts';
 import { type Edit, edits, someEdits } from './edits.ts';
 import { mutatedJson, oddJson } from './json.ts';
@@ -37,7 +38,7 @@ const window = {
 /** `{{proof}}` and the ids are put in when the link is open. */
 export const helloTemplate = {
   type: 'hello',
-  version: 1,
+  version: linkVersion,
   proof: '{{proof}}',
   editorId: '{{editor}}',
   epoch: '{{epoch}}',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EditorRegistry } from '../../../server/editors/editor-registry.ts';
-import type { StatusMessage } from '../../../shared/protocol.ts';
+import { linkVersion, type StatusMessage } from '../../../shared/protocol.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSessionLink, fakeHello, nothingKnown } from '../../support/fake-session-link.ts';
 import { memoryLog } from '../../support/memory-log.ts';
@@ -38,7 +38,7 @@ describe('the editor registry', () => {
     assert.deepEqual(link.sent, [
       {
         type: 'welcome',
-        version: 1,
+        version: linkVersion,
         instance: 'i1',
         bridgeVersion: '1.2.3',
         editorId: 'window-1',

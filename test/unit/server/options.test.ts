@@ -85,7 +85,17 @@ describe('the command line of holdfast', () => {
 
   it('hands parsed options to its commands and returns their exit codes', async () => {
     assert.deepEqual(await run('serve'), [
-      ['serve', { port: undefined, stateDir: '/default', idleExitMs: 600_000, onStale: undefined, json: false }],
+      [
+        'serve',
+        {
+          port: undefined,
+          stateDir: '/default',
+          idleExitMs: 600_000,
+          onStale: undefined,
+          json: false,
+          successor: false,
+        },
+      ],
       7,
       '',
     ]);
@@ -94,7 +104,11 @@ describe('the command line of holdfast', () => {
         ...['serve', '--port', '0', '--json', '--idle-exit', 'never', '--state-dir', '/s', '--host', 'localhost'],
         ...['--on-stale', 'diagnose'],
       ),
-      [['serve', { port: 0, stateDir: '/s', idleExitMs: 'never', onStale: 'diagnose', json: true }], 7, ''],
+      [
+        ['serve', { port: 0, stateDir: '/s', idleExitMs: 'never', onStale: 'diagnose', json: true, successor: false }],
+        7,
+        '',
+      ],
     );
     assert.deepEqual(await run('stdio', '--state-dir', '/s', '--window', 'w'), [
       ['stdio', { stateDir: '/s', window: 'w' }],

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { newestVersion } from '../../../../extension/bridge/install-bundle.ts';
 import { launcherFor } from '../../../../extension/bridge/launcher.ts';
 
 describe('The launcher', () => {
@@ -31,10 +30,5 @@ describe('The launcher', () => {
       'if not exist "%HOLDFAST_NODE%" set "HOLDFAST_NODE=node"',
       '"%HOLDFAST_NODE%" "C:\\s\\holdfast.cjs" %*',
     ]);
-  });
-
-  it('belongs to the newest version, of which a preview is older', () => {
-    assert.equal(newestVersion(['0.9.0', '0.10.0', 'holdfast', '0.2.30', '0.10.0-beta.1']), '0.10.0');
-    assert.equal(newestVersion(['holdfast']), undefined);
   });
 });

@@ -2,6 +2,7 @@ import type {
   BridgeSource,
   FoundBridge,
   ProvenBridge,
+  ReplaceOutcome,
   StartOutcome,
 } from '../../../../extension/link/bridge-source.ts';
 import { Link } from '../../../../extension/link/link.ts';
@@ -9,15 +10,15 @@ import type { LinkSocket } from '../../../../extension/link/link-socket.ts';
 import type { LinkState } from '../../../../extension/link/link-state.ts';
 import { type Disposable, toDisposable } from '../../../../shared/disposable.ts';
 import { createLog } from '../../../../shared/log.ts';
-import { decode } from '../../../../shared/protocol.ts';
+import { closeCodes, decode, linkVersion, toBridgeSchema } from '../../../../shared/protocol.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
 import { sampleWindow } from '../../../support/sample-window.ts';
 
 export const missing: FoundBridge = { kind: 'missing', reason: 'no bridge runs' };
 
-export function proven(instance = 'one'): ProvenBridge {
-  return { kind: 'proven', port: 4711, instance, version: '0.1.0', secret: 's' };
+export function proven(instance = 'one', version = '0.1.0'): ProvenBridge {
+  return { kind: 'proven', port: 4711, instance, version, secret: 's' };
 }
 
 /** What the bridge does with a `hello`. */
@@ -31,8 +32,15 @@ export class LinkRig implements Disposable {
   readonly watchers = new Set<() => void>();
   /** What a search for the bridge finds. */
   found: FoundBridge = proven();
+  /** Of the bridge. */
+  newestLinkVersion = linkVersion;
+  /** Link versions of all hellos. */
+  readonly hellos: number[] = [];
   /** How a start ends. */
   startOutcome: StartOutcome = { kind: 'started' };
+  /** How a handover ends. */
+  replaceOutcome: ReplaceOutcome = { kind: 'replaced' };
+  replacements = 0;
   startAllowed = false;
   greeting: Greeting = 'welcome';
   /** Overrides how a socket opens. */
@@ -54,6 +62,16 @@ export class LinkRig implements Disposable {
         this.starts += 1;
         await Promise.resolve();
         return this.startOutcome;
+      },
+      replace: async () => {
+        this.replacements += 1;
+        await Promise.resolve();
+        return this.replaceOutcome;
+      },
+      endSilent: async () => {
+        this.#line('end the silent bridge');
+        await Promise.resolve();
+        return true;
       },
       watch: (_fingerprint, changed) => {
         const tell = () => changed(JSON.stringify(this.found));
@@ -135,21 +153,26 @@ export class LinkRig implements Disposable {
     this.sockets.push(socket);
     socket.onSent = (text) => {
       const { greeting } = this;
-      if (!JSON.stringify(decode(text)).includes('"type":"hello"')) return;
+      const hello = toBridgeSchema.safeParse(decode(text)).data;
+      if (hello?.type !== 'hello') return;
+      const { version } = hello;
+      this.hellos.push(version);
       queueMicrotask(() => {
-        if (typeof greeting === 'object') socket.deliverClose(greeting.close);
+        if (version > this.newestLinkVersion) socket.deliverClose(closeCodes.versionNotSupported);
+        else if (typeof greeting === 'object') socket.deliverClose(greeting.close);
         else if (greeting === 'id_in_use') socket.deliver({ type: 'id_in_use' });
-        else if (greeting === 'welcome') socket.deliver(this.#welcome());
+        else if (greeting === 'welcome') socket.deliver(this.#welcome(version));
       });
     };
     return socket;
   }
 
-  #welcome() {
-    const instance = this.found.kind === 'proven' ? this.found.instance : 'none';
+  #welcome(version: number) {
+    const { found } = this;
+    const [instance, bridgeVersion] = found.kind === 'proven' ? [found.instance, found.version] : ['none', ''];
     const editorId = this.ids.at(-1) ?? '';
     const times = { heartbeatMs: 10_000, graceMs: 30_000 };
-    return { type: 'welcome', version: 1, instance, bridgeVersion: '0.1.0', editorId, ...times } as const;
+    return { type: 'welcome', version, instance, bridgeVersion, editorId, ...times } as const;
   }
 }
 

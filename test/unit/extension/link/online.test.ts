@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { linkVersion } from '../../../../shared/protocol.ts';
 import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
 import { LinkRig, missing } from './link-rig.ts';
 
 const times = { heartbeatMs: 10_000, graceMs: 30_000 };
-const welcome = { type: 'welcome', version: 1, instance: 'one', bridgeVersion: '0', ...times } as const;
+const welcome = { type: 'welcome', version: linkVersion, instance: 'one', bridgeVersion: '0', ...times } as const;
 
 describe('Link: online', () => {
   let rig: LinkRig;
