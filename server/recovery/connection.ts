@@ -15,8 +15,8 @@ export interface Endpoint {
   close(): void;
   /** Of a bridge of ours that has proven itself: its word that something was not executed counts. */
   readonly instance: string | undefined;
-  /** Whether a tools/call under a key runs at most once there. */
-  readonly honoursKeys: boolean;
+  /** What makes a tools/call under a key run at most once there; the same key means nothing to another one. */
+  readonly keyKeeper: string | undefined;
   /** Whether connecting again may bring other access than this one's. */
   readonly renewable: boolean;
 }

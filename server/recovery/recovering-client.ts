@@ -46,6 +46,8 @@ class Progress {
   flying = false;
   use: SessionUse | undefined;
   endpoint: Endpoint | undefined;
+  /** Who had its key when it may have arrived. */
+  keyKeeper: string | undefined;
   /** It may have reached a server that did not say otherwise. */
   sent = false;
   repeats = 0;
@@ -138,9 +140,10 @@ export class RecoveringClient {
       }
       await this.#deps.session.settled();
       if (isOver()) return { kind: 'cancelled' };
-      const protectedHere = request.keyHeaders !== undefined && endpoint.honoursKeys;
+      const keyed = request.keyHeaders !== undefined && endpoint.keyKeeper !== undefined;
+      const protectedHere = keyed && (!progress.sent || progress.keyKeeper === endpoint.keyKeeper);
       if (progress.sent && !mayRepeat(request.method, { notExecuted: false, keyed: protectedHere })) {
-        return { kind: 'outcome_unknown', reason: 'the bridge that runs now is older and cannot tell' };
+        return { kind: 'outcome_unknown', reason: 'the bridge that runs now is older or a new one, and cannot tell' };
       }
       progress.flying = true;
       const end = await this.#send(request, progress, endpoint);
@@ -159,7 +162,8 @@ export class RecoveringClient {
     const use = request.era === 'legacy' && request.method !== 'initialize' ? session.use : undefined;
     progress.use = use;
     progress.endpoint = endpoint;
-    const keyHeaders = endpoint.honoursKeys ? request.keyHeaders?.(progress.sent) : undefined;
+    if (!progress.sent) progress.keyKeeper = endpoint.keyKeeper;
+    const keyHeaders = endpoint.keyKeeper !== undefined ? request.keyHeaders?.(progress.sent) : undefined;
     const posted = postRequest(endpoint, {
       id: progress.innerId,
       body: progress.innerId === request.id ? request.json : withId(request, progress.innerId),
@@ -224,7 +228,7 @@ export class RecoveringClient {
     if (verdict !== 'stale_session' || use === undefined) return reply;
     if (healedAt !== undefined && healedAt.instance === endpoint.instance) return reply;
     progress.healedAt = endpoint;
-    const keyed = request.keyHeaders !== undefined && endpoint.honoursKeys;
+    const keyed = request.keyHeaders !== undefined && endpoint.keyKeeper !== undefined;
     const notExecuted = provesNotExecuted(error?.data, endpoint) && !progress.sent;
     const recovery = await this.#deps.session.recover(use);
     if (recovery === 'refused') return reply;

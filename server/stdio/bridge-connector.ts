@@ -5,6 +5,7 @@ import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { bridgeOrigin, type FindBridgeDeps, findBridge } from '../bridge-client.ts';
 import type { MachineBoot } from '../bridge-file.ts';
+import { sha256 } from '../crypto.ts';
 import { type Connector, type Endpoint, UnreachableError } from '../recovery/connection.ts';
 import { startExchange } from '../recovery/http-exchange.ts';
 import { readSecret } from '../state-dir.ts';
@@ -59,7 +60,8 @@ async function lookForBridge(deps: BridgeConnectorDeps): Promise<Endpoint | unde
     exchange: (request) => startExchange(target, request),
     close: () => agent.destroy(),
     instance,
-    honoursKeys: features.includes(bridgeFeatures.keys),
+    // With the state directory its windows' record of calls is gone, and its editor secret is another one.
+    keyKeeper: features.includes(bridgeFeatures.keys) ? sha256(secret) : undefined,
     renewable: true,
   };
 }

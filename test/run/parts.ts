@@ -149,7 +149,7 @@ export function allParts(): readonly Part[] {
     mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
     mocha({ folder: 'fuzz', testMs: 2 * minute, limitMs: 5 * minute }),
     { name: 'conformance', run: ({ print }) => runConformance(print) },
-    ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 10 * minute })] : []),
+    ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 15 * minute })] : []),
     ...editorParts('editor', onHost(setUpHost)),
     mocha({ folder: 'ui', testMs: 3 * minute, limitMs: 15 * minute, prepare: prepareHost }),
     ...onRequest(editorParts('oldest', onHost(setUpOldestHost))),

@@ -50,7 +50,7 @@ export class FakeUpstream implements Connector {
   script: (request: SeenRequest, stream: ExchangeRequest['onMessage']) => Answer = () => undefined;
   reach: () => Promise<void> = () => Promise.resolve();
   instance = 'bridge-1';
-  honoursKeys = true;
+  keyKeeper: string | undefined = 'directory-1';
   #ids = 0;
   #opened = 0;
 
@@ -66,11 +66,11 @@ export class FakeUpstream implements Connector {
   async connect(how: 'start' | 'join'): Promise<Endpoint> {
     this.connects.push(how);
     await this.reach();
-    const { instance, honoursKeys } = this;
+    const { instance, keyKeeper } = this;
     return {
       url: 'http://fake/mcp',
       instance,
-      honoursKeys,
+      keyKeeper,
       renewable: true,
       close: () => {},
       exchange: (request) => this.#exchange(request),

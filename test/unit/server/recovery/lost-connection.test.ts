@@ -62,16 +62,28 @@ describe('a lost connection', () => {
     failFirst(1, cut);
     const { script } = server;
     server.script = (request, stream) => {
-      server.honoursKeys = false;
+      server.keyKeeper = undefined;
       return script(request, stream);
     };
     assert.equal((await server.call()).kind, 'outcome_unknown');
     assert.equal(server.seen.length, 1);
   });
 
+  it('ends a call honestly when the bridge that runs afterwards has another record of keys', async () => {
+    failFirst(1, cut);
+    const { script } = server;
+    server.script = (request, stream) => {
+      server.keyKeeper = 'directory-2';
+      return script(request, stream);
+    };
+    assert.equal((await server.call()).kind, 'outcome_unknown');
+    assert.equal(server.seen.length, 1);
+    assert.equal((await server.call()).kind, 'response');
+  });
+
   it('sends no key to a bridge that honours none, and does not repeat there', async () => {
     const old = new FakeUpstream();
-    old.honoursKeys = false;
+    old.keyKeeper = undefined;
     await old.open();
     old.script = ({ method }) => (method === 'tools/call' ? cut : undefined);
     assert.equal((await old.call()).kind, 'outcome_unknown');
