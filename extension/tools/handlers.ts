@@ -12,7 +12,9 @@ import type { Snapshot } from './support/diagnostics-delta.ts';
 import { DiagnosticsWatch } from './support/diagnostics-watch.ts';
 import { DiskWatch } from './support/disk-watch.ts';
 import { KnownTexts } from './support/known-texts.ts';
+import { LanguageServers } from './support/language-servers.ts';
 import { LastSelection } from './support/last-selection.ts';
+import { createSymbolHandlers } from './symbols.ts';
 import type { ToolContext } from './tool-context.ts';
 
 export interface EditorHandlers extends Disposable {
@@ -32,6 +34,7 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
   const disk = store.add(new DiskWatch({ clock }));
   const watch = store.add(new DiagnosticsWatch({ clock }));
   const selections = store.add(new LastSelection());
+  const servers = new LanguageServers();
   const known = new KnownTexts({ maxChars: limits.knownTextsMaxChars });
   const cursors = new CursorMemory<Snapshot>({ max: limits.diagnosticsMaxCursors, prefix: epoch });
   return {
@@ -39,6 +42,7 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
       ...createContextHandlers({ selections }),
       ...createBufferHandlers({ bases, known }),
       ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
+      ...createSymbolHandlers({ bases, disk, servers }),
       ...filesHandlers,
     },
     dispose: () => store.dispose(),
