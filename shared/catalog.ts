@@ -5,6 +5,7 @@ import { bufferTools } from './tools/buffers.ts';
 import { contextTools } from './tools/context.ts';
 import { diagnosticsTools } from './tools/diagnostics.ts';
 import { filesTools } from './tools/files.ts';
+import { relationTools } from './tools/relations.ts';
 import { symbolTools } from './tools/symbols.ts';
 import { windowsTools } from './tools/windows.ts';
 
@@ -14,6 +15,7 @@ export const editorTools = {
   ...bufferTools,
   ...diagnosticsTools,
   ...symbolTools,
+  ...relationTools,
   ...filesTools,
 } as const;
 

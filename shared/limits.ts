@@ -259,6 +259,12 @@ export const limits = {
   symbolFilesMax: 25,
   /** The TypeScript extension asks its server for at most this many matches. */
   symbolServerMax: 256,
+  /** Related places that are shown with their lines; more would not fit anyway. */
+  relatedMaxLines: 120,
+  /** Places of one part of inspect_symbol, declarations that are shown whole, and texts of hovers. */
+  inspectPlacesMax: 10,
+  inspectBodyMaxLines: 12,
+  inspectHoverMaxChars: 2_500,
   /** Of a line shown with a place. */
   symbolLineMaxChars: 200,
   /** Tabs and unsaved files listed by get_editor_context. */

@@ -6,6 +6,7 @@ import { createBufferHandlers } from './buffers.ts';
 import { createContextHandlers } from './context.ts';
 import { createDiagnosticsHandlers } from './diagnostics.ts';
 import { filesHandlers } from './files.ts';
+import { createRelationHandlers } from './relations.ts';
 import { CleanBases } from './support/clean-bases.ts';
 import { CursorMemory } from './support/cursor-memory.ts';
 import type { Snapshot } from './support/diagnostics-delta.ts';
@@ -43,6 +44,7 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
       ...createBufferHandlers({ bases, known }),
       ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
       ...createSymbolHandlers({ bases, disk, servers }),
+      ...createRelationHandlers({ bases, disk, servers }),
       ...filesHandlers,
     },
     dispose: () => store.dispose(),

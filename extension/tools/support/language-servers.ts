@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { limits } from '../../../shared/limits.ts';
 import type { SymbolNode } from './symbol-tree.ts';
+import { atTheirNames } from './symbol-words.ts';
+import { splitLines } from './text-lines.ts';
 import { toSymbolNodes } from './to-symbol-node.ts';
 import { isTypeScript, typeScriptLoaded } from './typescript-diagnostics.ts';
 import { type WaitDeps, waitFor, within } from './wait.ts';
@@ -38,18 +40,11 @@ export class LanguageServers {
     await this.#activate(languageId, deps, untilMs);
     const waits = !this.#mute.has(languageId) && hasServer(languageId);
     for (;;) {
-      const found = await within(
-        deps,
-        endMs - deps.clock.now(),
-        vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
-          'vscode.executeDocumentSymbolProvider',
-          uri,
-        ),
-      );
+      const found = await this.#ask(uri, deps, endMs);
       if (found !== undefined) {
         this.#mute.delete(languageId);
         if (!this.#sinceMs.has(languageId)) this.#sinceMs.set(languageId, deps.clock.now());
-        return toSymbolNodes(found);
+        return atTheirNames(found, splitLines(document.getText()));
       }
       const leftMs = untilMs - deps.clock.now();
       if (!waits || leftMs <= 0) break;
@@ -57,6 +52,20 @@ export class LanguageServers {
     }
     if (deps.clock.now() < endMs) this.#mute.add(languageId);
     return undefined;
+  }
+
+  /** The symbols of a file without waiting for its server; none when there is none. */
+  async symbolsOf(uri: vscode.Uri, deps: WaitDeps, endMs: number): Promise<readonly SymbolNode[]> {
+    return (await this.#ask(uri, deps, endMs)) ?? [];
+  }
+
+  async #ask(uri: vscode.Uri, deps: WaitDeps, endMs: number): Promise<readonly SymbolNode[] | undefined> {
+    const found = await within(
+      deps,
+      Math.max(0, endMs - deps.clock.now()),
+      vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>('vscode.executeDocumentSymbolProvider', uri),
+    );
+    return found === undefined ? undefined : toSymbolNodes(found);
   }
 
   /**

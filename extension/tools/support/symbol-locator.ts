@@ -8,7 +8,7 @@ import { lineSource } from './document.ts';
 import type { LanguageServers } from './language-servers.ts';
 import { definitionsOf, keyOf } from './symbol-places.ts';
 import { findByNamePath, flatten, type Position, type SymbolEntry, type SymbolNode } from './symbol-tree.ts';
-import { findWord, holdsText, type Word, wordsOf } from './symbol-words.ts';
+import { findWord, holdsText, standsThere, type Word, wordsOf } from './symbol-words.ts';
 import { checkPosition, splitLines } from './text-lines.ts';
 import type { WaitDeps } from './wait.ts';
 
@@ -53,10 +53,11 @@ function locateByPosition(
   nodes: readonly SymbolNode[],
 ): LocatedSymbol {
   checkPosition(lineSource(document, shown), line, column ?? 1);
-  const here = flatten(nodes).filter(({ node }) => node.at.line === line);
+  const lines = splitLines(document.getText());
+  const here = flatten(nodes).filter(({ node }) => node.at.line === line && standsThere(node, lines));
   if (column === undefined) {
     const [only] = here;
-    if (only !== undefined && here.length === 1) return ofEntry(document, only);
+    if (only !== undefined && here.length === 1) return ofEntry(only);
     const words = wordsOf(document.lineAt(line - 1).text, line);
     const [word] = words;
     if (word !== undefined && words.length === 1) return ofWord(word);
@@ -86,7 +87,7 @@ async function locateByName(
   const declared = findByNamePath(nodes, symbol);
   const chosen = near === undefined ? declared : byNearText(document, declared, near);
   const [entry] = chosen;
-  if (entry !== undefined && chosen.length === 1) return ofEntry(document, entry);
+  if (entry !== undefined && chosen.length === 1) return ofEntry(entry);
   if (chosen.length > 1) throw ambiguous(symbol, shown, chosen.map(placeOf), document);
   return locateWord(document, shown, symbol, near, nodes, deps, endMs);
 }
@@ -140,16 +141,8 @@ function ofWord(word: Position & { readonly text: string }): LocatedSymbol {
   return { name: word.text, at: positionOf(word), entry: undefined };
 }
 
-/** Servers differ in what they call the name of a symbol: where its range holds the plain name, that is the place. */
-function ofEntry(document: vscode.TextDocument, entry: SymbolEntry): LocatedSymbol {
-  const { node } = entry;
-  const start = positionOf(node.at);
-  const word = document.getWordRangeAtPosition(start);
-  if (word !== undefined) return { name: node.name, at: start, entry };
-  const [inside] = wordsOf(document.lineAt(start.line).text, node.at.line).filter(
-    ({ column }) => column >= node.at.column,
-  );
-  return { name: node.name, at: inside === undefined ? start : positionOf(inside), entry };
+function ofEntry(entry: SymbolEntry): LocatedSymbol {
+  return { name: entry.node.name, at: positionOf(entry.node.at), entry };
 }
 
 function ambiguous(

@@ -63,8 +63,20 @@ export function keyOf({ uri, at }: Pick<Place, 'uri' | 'at'>): string {
 }
 
 /** By path, then by position. */
-export function inOrder(places: readonly Place[]): Place[] {
+export function inOrder<P extends Place>(places: readonly P[]): P[] {
   return places.toSorted((a, b) => a.uri.path.localeCompare(b.uri.path, 'en') || comparePositions(a.at, b.at));
+}
+
+/** The places of each file, none of them empty. */
+export function byFile<P extends Place>(places: readonly P[]): { readonly uri: vscode.Uri; readonly places: P[] }[] {
+  const files = new Map<string, { readonly uri: vscode.Uri; readonly places: P[] }>();
+  for (const place of places) {
+    const key = place.uri.toString();
+    const file = files.get(key);
+    if (file === undefined) files.set(key, { uri: place.uri, places: [place] });
+    else file.places.push(place);
+  }
+  return [...files.values()];
 }
 
 /**

@@ -20,7 +20,8 @@ const tree = [
   node('## Use it', 21, 22),
   node('a/b', 23, 24),
 ];
-const found = (wanted: string) => findByNamePath(tree, wanted).map(({ namePath, node: { at } }) => `${namePath}@${at.line}`);
+const found = (wanted: string) =>
+  findByNamePath(tree, wanted).map(({ namePath, node: { at } }) => `${namePath}@${at.line}`);
 
 describe('symbols by name path', () => {
   it('are found by the end of their path', () => {
