@@ -5,6 +5,7 @@ import { bufferTools } from './tools/buffers.ts';
 import { contextTools } from './tools/context.ts';
 import { diagnosticsTools } from './tools/diagnostics.ts';
 import { filesTools } from './tools/files.ts';
+import { refactorTools } from './tools/refactor.ts';
 import { relationTools } from './tools/relations.ts';
 import { symbolTools } from './tools/symbols.ts';
 import { windowsTools } from './tools/windows.ts';
@@ -16,6 +17,7 @@ export const editorTools = {
   ...diagnosticsTools,
   ...symbolTools,
   ...relationTools,
+  ...refactorTools,
   ...filesTools,
 } as const;
 

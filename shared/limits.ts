@@ -265,6 +265,10 @@ export const limits = {
   inspectPlacesMax: 10,
   inspectBodyMaxLines: 12,
   inspectHoverMaxChars: 2_500,
+  /** Code actions that are listed; each is worked out when it is. */
+  codeActionsMax: 30,
+  /** Changes that were shown and may be applied by their id; a listing of code actions takes one each. */
+  plansMax: 100,
   /** Of a line shown with a place. */
   symbolLineMaxChars: 200,
   /** Tabs and unsaved files listed by get_editor_context. */

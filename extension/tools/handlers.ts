@@ -6,6 +6,7 @@ import { createBufferHandlers } from './buffers.ts';
 import { createContextHandlers } from './context.ts';
 import { createDiagnosticsHandlers } from './diagnostics.ts';
 import { filesHandlers } from './files.ts';
+import { createRefactorHandlers } from './refactor.ts';
 import { createRelationHandlers } from './relations.ts';
 import { CleanBases } from './support/clean-bases.ts';
 import { CursorMemory } from './support/cursor-memory.ts';
@@ -45,6 +46,7 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
       ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
       ...createSymbolHandlers({ bases, disk, servers }),
       ...createRelationHandlers({ bases, disk, servers }),
+      ...createRefactorHandlers({ bases, disk, servers, known, epoch }),
       ...filesHandlers,
     },
     dispose: () => store.dispose(),

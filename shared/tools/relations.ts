@@ -5,8 +5,8 @@ import { freshnessSchema, pageSchema, windowField } from './common.ts';
 import { locatorFields, placeSchema, renderPlace } from './symbol-fields.ts';
 import { caveat, count, marks } from './wording.ts';
 
-export const inspectParts = ['definition', 'hover', 'signature', 'type', 'implementation'] as const;
-export const relations = ['references', 'implementations', 'callers', 'callees', 'supertypes', 'subtypes'] as const;
+const inspectParts = ['definition', 'hover', 'signature', 'type', 'implementation'] as const;
+const relations = ['references', 'implementations', 'callers', 'callees', 'supertypes', 'subtypes'] as const;
 export type Relation = (typeof relations)[number];
 
 const positive = z.number().int().positive();

@@ -36,7 +36,7 @@ const lines = (start: number, end: number) => (start === end ? `${start}` : `${s
 export const symbolTools = {
   outline: defineTool({
     title: 'Outline',
-    description: 'The symbols of a file as a tree with their lines: classes, functions, headings, selectors, keys …',
+    description: 'The symbols of a file as a tree with their lines: classes, functions, headings, selectors, keys.',
     toolset: 'core',
     effect: 'read',
     idempotent: true,

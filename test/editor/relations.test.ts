@@ -59,7 +59,7 @@ describe('inspect_symbol in VS Code', () => {
     assert.deepEqual([answer.symbol.line, answer.symbol.column], [7, 31]);
     assert.deepEqual(places(answer.definition), ['shapes.ts:6:14', 'shapes.ts:7:3']);
     assert.match(answer.definition?.[0]?.text ?? '', /^export class Square implements Shape \{\n[\s\S]*\n\}$/);
-    assert.match(answer.signature?.join() ?? '', /Square/);
+    assert.deepEqual(answer.signature, ['Box(side: number): Box']);
     assert.deepEqual([answer.freshness.complete, answer.type, answer.implementation], [true, undefined, undefined]);
   });
 
@@ -153,10 +153,7 @@ describe('find_related in VS Code', () => {
       return listed(answer);
     };
     assert.deepEqual(await of('Shape', 'implementations'), ['shapes.ts:6:14 Square', 'shapes.ts:14:14 Cube']);
-    assert.deepEqual(await of('Square/area', 'callers'), [
-      'shapes.ts:17:24 Cube/area',
-      'use.ts:4:50 reduce() callback',
-    ]);
+    assert.deepEqual(await of('Square/area', 'callers'), ['shapes.ts:17:24 Cube/area', 'use.ts:4:50 total']);
     assert.deepEqual(await of('two', 'callees', 'use.ts'), []);
     assert.deepEqual(await of('Cube/area', 'callees'), ['shapes.ts:9:3 Square/area']);
     assert.deepEqual(await of('Cube', 'supertypes'), ['shapes.ts:6:14 Square']);
@@ -189,10 +186,10 @@ describe('find_related in VS Code', () => {
 
   it('degrades from lines to places to counts to pages, and never floods', async () => {
     for (let at = 0; at < 30; at += 1)
-      rig.write(`many/u${at}.ts`, `import { hot } from './hot';\n${'hot();\n'.repeat(at === 0 ? 300 : 1)}`);
+      rig.write(`many/u${at}.ts`, `import { hot } from './hot';\n${'hot();\n'.repeat(at === 0 ? 150 : 1)}`);
     rig.write('many/hot.ts', 'export function hot(): void {}\n');
     const places = await related('many/hot.ts', { symbol: 'hot' });
-    assert.deepEqual([places.detail, places.total, places.page.total], ['locations', 360, 31]);
+    assert.deepEqual([places.detail, places.total, places.page.total], ['locations', 210, 31]);
     const full = await related('many/hot.ts', { symbol: 'hot', paths: ['**/u1*.ts'] });
     assert.deepEqual([full.detail, full.total], ['full', 22]);
     assert.ok(JSON.stringify(places).length < 9_000);

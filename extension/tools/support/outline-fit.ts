@@ -3,7 +3,7 @@ import { HoldfastError } from '../../../shared/errors.ts';
 import { symbolKinds } from '../../../shared/tools/symbol-fields.ts';
 import type { SymbolEntry } from './symbol-tree.ts';
 
-export interface OutlineSymbol {
+interface OutlineSymbol {
   readonly name: string;
   readonly kind: string;
   readonly depth: number;

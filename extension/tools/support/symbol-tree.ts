@@ -42,7 +42,7 @@ export function comparePositions(a: Position, b: Position): number {
   return a.line - b.line || a.column - b.column;
 }
 
-export function contains({ start, end }: Pick<SymbolNode, 'start' | 'end'>, position: Position): boolean {
+function contains({ start, end }: Pick<SymbolNode, 'start' | 'end'>, position: Position): boolean {
   return comparePositions(start, position) <= 0 && comparePositions(position, end) <= 0;
 }
 
