@@ -265,6 +265,8 @@ export const limits = {
   inspectPlacesMax: 10,
   inspectBodyMaxLines: 12,
   inspectHoverMaxChars: 2_500,
+  /** Library sources that agents may read because a language server pointed there. */
+  librarySourcesMax: 1_000,
   /** Code actions that are listed; each is worked out when it is. */
   codeActionsMax: 30,
   /** Changes that were shown and may be applied by their id; a listing of code actions takes one each. */

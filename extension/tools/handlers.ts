@@ -16,6 +16,7 @@ import { DiskWatch } from './support/disk-watch.ts';
 import { KnownTexts } from './support/known-texts.ts';
 import { LanguageServers } from './support/language-servers.ts';
 import { LastSelection } from './support/last-selection.ts';
+import { LibrarySources } from './support/library-sources.ts';
 import { createSymbolHandlers } from './symbols.ts';
 import type { ToolContext } from './tool-context.ts';
 
@@ -37,15 +38,16 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
   const watch = store.add(new DiagnosticsWatch({ clock }));
   const selections = store.add(new LastSelection());
   const servers = new LanguageServers();
+  const libraries = new LibrarySources();
   const known = new KnownTexts({ maxChars: limits.knownTextsMaxChars });
   const cursors = new CursorMemory<Snapshot>({ max: limits.diagnosticsMaxCursors, prefix: epoch });
   return {
     table: {
       ...createContextHandlers({ selections }),
-      ...createBufferHandlers({ bases, known }),
+      ...createBufferHandlers({ bases, known, libraries }),
       ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
-      ...createSymbolHandlers({ bases, disk, servers }),
-      ...createRelationHandlers({ bases, disk, servers }),
+      ...createSymbolHandlers({ bases, disk, servers, libraries }),
+      ...createRelationHandlers({ bases, disk, servers, libraries }),
       ...createRefactorHandlers({ bases, disk, servers, known, epoch }),
       ...filesHandlers,
     },

@@ -8,22 +8,23 @@ import { openDocument } from './support/document.ts';
 import { findSymbols } from './support/find-symbols.ts';
 import { freshnessOf, settledDiskState } from './support/freshness.ts';
 import type { LanguageServers } from './support/language-servers.ts';
+import type { LibrarySources } from './support/library-sources.ts';
 import { checkKinds, fitOutline } from './support/outline-fit.ts';
 import { findByNamePath, flatten, type SymbolNode } from './support/symbol-tree.ts';
-import { resolveTarget } from './support/workspace-path.ts';
 import type { ToolContext } from './tool-context.ts';
 
 export interface SymbolDeps {
   readonly bases: CleanBases;
   readonly disk: DiskWatch;
   readonly servers: LanguageServers;
+  readonly libraries: LibrarySources;
 }
 
 export function createSymbolHandlers(deps: SymbolDeps): Handlers<typeof symbolTools, ToolContext> {
   return {
     async outline({ path, symbol, depth, kinds, offset = 0 }, context) {
       checkKinds(kinds);
-      const target = await resolveTarget(path);
+      const target = await deps.libraries.resolve(path);
       const document = await openDocument(target);
       const endMs = context.clock.now() + limits.symbolWaitMs;
       const disk = await settledDiskState(document, deps.bases, context);

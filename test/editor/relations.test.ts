@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
 import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
 
 const shapes = `/** Anything with an area. */
@@ -82,6 +83,25 @@ describe('inspect_symbol in VS Code', () => {
     const [first] = answer.definition ?? [];
     assert.match(first?.path ?? '', /lib\.es5\.d\.ts$/);
     assert.match(first?.text ?? '', /^reduce</);
+    const read = await rig.tools.read_buffer(
+      { path: first?.path ?? '', range: { start_line: first?.line ?? 1 } },
+      rig.context,
+    );
+    assert.match(read.text, /^ *reduce</);
+    const neighbour = first?.path.replace('es5', 'es2015.core') ?? '';
+    await refusal('outside_workspace', rig.tools.read_buffer({ path: neighbour }, rig.context));
+    const edits = [{ path: first?.path ?? '', old: 'reduce', new: 'x', all: true }];
+    await refusal('outside_workspace', rig.tools.edit_buffer({ edits }, rig.context));
+  });
+
+  it('shows nothing of other files outside the workspace, wherever a link leads', async () => {
+    rig.write('leak.md', '# L\n\nsee [it](../../../outside-secret.txt)\n');
+    const secret = vscode.Uri.joinPath(rig.uri('leak.md'), '../../../../outside-secret.txt');
+    await vscode.workspace.fs.writeFile(secret, new TextEncoder().encode('secret words\n'));
+    const answer = await inspect('leak.md', { line: 3, column: 15 });
+    await vscode.workspace.fs.delete(secret);
+    assert.ok(!JSON.stringify(answer).includes('secret words'));
+    await refusal('outside_workspace', rig.tools.read_buffer({ path: secret.fsPath }, rig.context));
   });
 
   it('lists the candidates of an ambiguous name with their lines, and takes any of them', async () => {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import { statOf } from './document.ts';
+import { isShowable } from './library-sources.ts';
 import { splitLines } from './text-lines.ts';
 import { openDocumentOf } from './workspace-path.ts';
 
@@ -11,7 +12,7 @@ import { openDocumentOf } from './workspace-path.ts';
 export class FileLines {
   readonly #files = new Map<string, Promise<readonly string[] | undefined>>();
 
-  /** The file's lines, read once; undefined when it cannot be read. */
+  /** The file's lines, read once; undefined when it cannot be read, or may not be shown. */
   lines(uri: vscode.Uri): Promise<readonly string[] | undefined> {
     const key = uri.toString();
     const known = this.#files.get(key);
@@ -30,6 +31,7 @@ export class FileLines {
 }
 
 async function read(uri: vscode.Uri): Promise<readonly string[] | undefined> {
+  if (!isShowable(uri)) return undefined;
   const open = openDocumentOf(uri);
   if (open !== undefined) return splitLines(open.getText());
   const stat = await statOf(uri);

@@ -1,4 +1,5 @@
 /** The tool find_related: locate, ask, group by file and enclosing symbol, cut to size. */
+import * as vscode from 'vscode';
 import type { z } from 'zod';
 import { limits } from '../../../shared/limits.ts';
 import type { RelatedHit, RelatedOutput, relationTools } from '../../../shared/tools/relations.ts';
@@ -10,6 +11,7 @@ import { FileLines } from './file-lines.ts';
 import { freshnessOf, settledDiskState } from './freshness.ts';
 import { pathFilter } from './glob.ts';
 import type { LanguageServers } from './language-servers.ts';
+import type { LibrarySources } from './library-sources.ts';
 import { catchUpWithDisk } from './recent-changes.ts';
 import { fitRelated } from './related-fit.ts';
 import { type RelatedPlace, relatedPlaces } from './related-places.ts';
@@ -17,12 +19,13 @@ import { locate } from './symbol-locator.ts';
 import { byFile, inOrder } from './symbol-places.ts';
 import { enclosing, flatten } from './symbol-tree.ts';
 import { isTypeScript } from './typescript-diagnostics.ts';
-import { resolveTarget, shownPath } from './workspace-path.ts';
+import { shownPath } from './workspace-path.ts';
 
 export interface RelationDeps {
   readonly bases: CleanBases;
   readonly disk: DiskWatch;
   readonly servers: LanguageServers;
+  readonly libraries: LibrarySources;
   readonly context: ToolContext;
 }
 
@@ -32,7 +35,7 @@ export async function findRelated(
 ): Promise<RelatedOutput> {
   const { relation = 'references', paths, offset = 0 } = input;
   const { context, bases, servers } = deps;
-  const target = await resolveTarget(input.path);
+  const target = await deps.libraries.resolve(input.path);
   const document = await openDocument(target);
   const endMs = context.clock.now() + limits.symbolWaitMs;
   const disk = await settledDiskState(document, bases, context);
@@ -73,6 +76,7 @@ async function grouped(places: readonly RelatedPlace[], files: FileLines, deps: 
   const withText = places.length <= limits.relatedMaxLines && all.length <= limits.symbolFilesMax;
   const out: { path: string; hits: RelatedHit[] }[] = [];
   for (const { uri, places: inFile } of all) {
+    deps.libraries.note(uri);
     const nameless = withText && inFile.some(({ name }) => name === undefined);
     const entries = nameless ? flatten(await deps.servers.symbolsOf(uri, deps.context, endMs)) : [];
     const hits: RelatedHit[] = [];
@@ -90,11 +94,12 @@ async function grouped(places: readonly RelatedPlace[], files: FileLines, deps: 
   return out;
 }
 
+const isOwn = (uri: vscode.Uri) => vscode.workspace.getWorkspaceFolder(uri) !== undefined;
 const letter = /[\p{L}\p{N}_$]/u;
 
 /** A place that lies outside its file's text, or within a word, was found in an older text. */
 async function outOfPlace(places: readonly RelatedPlace[], files: FileLines): Promise<string | undefined> {
-  for (const { uri, at } of places) {
+  for (const { uri, at } of places.filter((place) => isOwn(place.uri))) {
     const lines = await files.lines(uri);
     if (lines === undefined) return `${shownPath(uri)} is gone, but the language server still counts it in`;
     const text = lines[at.line - 1];

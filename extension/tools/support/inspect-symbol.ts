@@ -13,16 +13,15 @@ import { locate } from './symbol-locator.ts';
 import { definitionsOf, inOrder, type Place, placesOf, shownPlace } from './symbol-places.ts';
 import { isTypeScript } from './typescript-diagnostics.ts';
 import { within } from './wait.ts';
-import { resolveTarget } from './workspace-path.ts';
 
 type Definition = typeof relationTools.inspect_symbol;
 
 export async function inspectSymbol(
   input: z.output<Definition['input']>,
-  { bases, disk, servers, context }: RelationDeps,
+  { bases, disk, servers, libraries, context }: RelationDeps,
 ): Promise<z.output<Definition['output']>> {
   const parts = new Set(input.parts ?? ['definition', 'hover', 'signature']);
-  const target = await resolveTarget(input.path);
+  const target = await libraries.resolve(input.path);
   const document = await openDocument(target);
   const { uri } = document;
   const endMs = context.clock.now() + limits.symbolWaitMs;
@@ -32,6 +31,7 @@ export async function inspectSymbol(
   const files = new FileLines();
   const shown = async (places: readonly Place[]) => {
     const kept = inOrder(places).slice(0, limits.inspectPlacesMax);
+    for (const place of kept) libraries.note(place.uri);
     return Promise.all(kept.map((place) => shownPlace(place, files, limits.inspectBodyMaxLines)));
   };
   const lastMs = endMs + limits.symbolMarginMs / 2;
