@@ -2,7 +2,9 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Agent } from '../host/agent.ts';
+import { openWindow } from '../host/browser.ts';
 import { until } from '../host/deadline.ts';
+import type { Host } from '../host/host.ts';
 import { Stage } from '../host/stage.ts';
 import { pseudoRandom } from '../support/pseudo-random.ts';
 import { Editor, type Timed } from './editor.ts';
@@ -39,7 +41,7 @@ export async function runTruth(options: TruthOptions): Promise<TruthResults> {
     const project = new Project(path.join(stage.scratch.dir, 'project'), buildModules(options.files, random));
     project.writeAll();
     const page = await stage.window(project.dir);
-    const run = new Run({ agent: await stage.agent(), page, project, random, options });
+    const run = new Run({ agent: await stage.agent(), host: stage.host, page, project, random, options });
     for (let round = 0; round < options.coldStarts; round += 1) await run.coldStart(round);
     await run.warm();
     return run.results();
@@ -50,6 +52,7 @@ export async function runTruth(options: TruthOptions): Promise<TruthResults> {
 
 interface RunDeps {
   readonly agent: Agent;
+  readonly host: Host;
   readonly page: Page;
   readonly project: Project;
   readonly random: () => number;
@@ -73,7 +76,7 @@ class Run {
 
   /** The first calls on a window that has only just come up, right after an edit. */
   async coldStart(round: number): Promise<void> {
-    const { page, project, random } = this.#deps;
+    const { page, host, project, random } = this.#deps;
     const editor = await this.#editor();
     const module = project.modules[Math.floor(random() * 20)];
     if (module === undefined) throw new Error('the project is empty');
@@ -88,9 +91,9 @@ class Run {
     ];
     await this.#ask(editor, { kind: 'own error', asked }, `cold start`);
     this.#deps.options.print(`cold start ${round + 1}`);
-    const reload = page.reload();
+    await page.goto('about:blank');
     await until('the old window is gone', windowMs, async () => (await this.#windowState()) === 'reconnecting');
-    await reload;
+    await openWindow(page, host, project.dir);
   }
 
   async warm(): Promise<void> {

@@ -28,7 +28,7 @@ export async function compile(dir: string, mirror: string, unsaved: ReadonlyMap<
   for (const line of output.split('\n')) {
     const found = /^(\S[^(]*)\((\d+),(\d+)\): error TS(\d+)/.exec(line);
     if (found === null) {
-      if (/^error /.test(line)) throw new Error(`the compiler could not work: ${line}`);
+      if (line.startsWith('error ')) throw new Error(`the compiler could not work: ${line}`);
       continue;
     }
     const [, file = '', row, column, code] = found;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../../../shared/log.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
 import type { DiskState } from './freshness.ts';
+import { hasTab } from './tabs.ts';
 import { isFromTypeScript, isTypeScript, typeScriptDiagnostics, wronglyMissing } from './typescript-diagnostics.ts';
 import type { WaitDeps } from './wait.ts';
 
@@ -82,11 +83,4 @@ async function analyseByReports(document: vscode.TextDocument, deps: AnalysisDep
       ? 'its language server looks only at files with a tab: open_file shows it'
       : `no language server has reported on ${document.languageId} files in this window`;
   return { state: 'not_analyzed', diagnostics, reason: why ?? reason };
-}
-
-function hasTab(uri: vscode.Uri): boolean {
-  const wanted = uri.toString();
-  return vscode.window.tabGroups.all.some((group) =>
-    group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === wanted),
-  );
 }

@@ -2,21 +2,21 @@
  * Files that changed on disk a moment ago. A language server learns of a file that no editor holds from a watcher, some
  * hundred milliseconds late; until then it judges the files that depend on it by the old text.
  */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { CleanBases } from './clean-bases.ts';
 import type { DiskChange, DiskWatch } from './disk-watch.ts';
 import { statOf } from './document.ts';
+import { compareStamps, type FileStamps } from './file-stamps.ts';
 import { settledDiskState } from './freshness.ts';
 import { isTypeScript, showToTypeScript } from './typescript-diagnostics.ts';
-import type { WaitDeps } from './wait.ts';
+import { type WaitDeps, within } from './wait.ts';
+import { openDocumentOf } from './workspace-path.ts';
 
-/** One pair of braces only: nested ones match nothing. */
+/** One pair of braces only: nested ones match nothing. JSON is configuration, or imported. */
 const candidates = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,json}';
-/** Of the JSON files only those count that configure a project. */
-const irrelevant = /[\\/](?!tsconfig|jsconfig|package\.json$)[^\\/]*\.json$/;
 const excluded = '**/{node_modules,.git}/**';
 
 export interface CatchUpDeps extends WaitDeps {
@@ -24,46 +24,128 @@ export interface CatchUpDeps extends WaitDeps {
   readonly disk: DiskWatch;
 }
 
+interface Changes {
+  /** Only the watcher can tell the server of these: files that came or went, configuration, and what is not shown. */
+  readonly toTell: readonly DiskChange[];
+  /** The server is shown their present text. */
+  readonly toShow: readonly vscode.Uri[];
+  /** Files that came: VS Code may hold a document of an earlier file there. */
+  readonly created: readonly string[];
+}
+
 /**
- * Makes sure that the TypeScript server judges by the files as they are: waits until its watcher knows what came, went
- * or changed a moment ago, then shows it the changed files themselves. New files are not shown: the server has read them
- * when the watcher told of them, and what is shown stays counted in for minutes after it is deleted.
+ * Makes sure that the TypeScript server judges by the files as they are: shows it those that changed, and waits until
+ * its watcher knows what came and went. New files are not shown: the server has read them when the watcher told of them.
  *
  * @returns why that is not certain, or undefined
  */
 export async function catchUpWithDisk(deps: CatchUpDeps, endMs: number): Promise<string | undefined> {
-  const found = await vscode.workspace.findFiles(candidates, excluded, limits.recentScanMaxFiles);
-  const files = found
-    .filter(({ scheme, path }) => scheme === 'file' && !irrelevant.test(path))
-    .map(({ fsPath }) => fsPath);
-  const folders = [...new Set(files.map((path) => dirname(path)))];
-  const sinceMs = deps.clock.wallMs() - limits.watcherLagMaxMs;
-  const [recentFiles, recentFolders] = await Promise.all([
-    changedSince(files, sinceMs),
-    changedSince(folders, sinceMs),
-  ]);
+  const { disk } = deps;
+  const nowMs = deps.clock.wallMs();
+  const stamps = await stampsOf(await candidateFiles());
+  const { toTell, toShow, created } =
+    disk.known === undefined
+      ? await recentChanges(stamps, nowMs - limits.watcherLagMaxMs)
+      : changesSince(disk.known.stamps, disk.known.atMs, stamps);
   const watchEndMs = Math.min(endMs, deps.clock.now() + limits.watcherLagMaxMs);
-  if (!(await deps.disk.reached([...recentFiles, ...recentFolders], deps, watchEndMs))) {
+  const [told, shown] = await Promise.all([disk.reached(toTell, deps, watchEndMs), show(toShow, deps, endMs)]);
+  await disk.released.update(isTypeScript);
+  const reborn = created.map((path) => vscode.Uri.file(path)).filter((uri) => openDocumentOf(uri) !== undefined);
+  if (!told || !shown || !(await show(reborn, deps, endMs)))
     return 'files changed a moment ago; the language server may not know yet';
-  }
-  for (const { path } of recentFiles
-    .filter(({ path, bornMs }) => bornMs < sinceMs && !path.endsWith('.json'))
-    .slice(0, limits.recentOpenMax)) {
-    const uri = vscode.Uri.file(path);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, endMs - deps.clock.now()));
-    await showToTypeScript(uri);
-  }
-  return found.length < limits.recentScanMaxFiles
+  disk.known = { stamps, atMs: nowMs };
+  return stamps.size < limits.recentScanMaxFiles
     ? undefined
     : 'the workspace is too large to look for files that changed a moment ago';
 }
 
+async function candidateFiles(): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(candidates, excluded, limits.recentScanMaxFiles);
+  return found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+}
+
+async function stampsOf(paths: readonly string[]): Promise<FileStamps> {
+  const stamps = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ ctimeMs, size }) => [[path, { ctimeMs, size }]] as const,
+        // Gone since it was listed.
+        () => [],
+      ),
+    ),
+  );
+  return new Map(stamps.flat());
+}
+
+function changesSince(known: FileStamps, knownMs: number, stamps: FileStamps): Changes {
+  const { created, changed, gone } = compareStamps(known, stamps);
+  const changedMs = (path: string) => stamps.get(path)?.ctimeMs ?? 0;
+  const { toShow, unshown } = chooseShown(changed);
+  return {
+    toShow,
+    created,
+    toTell: [
+      ...unshown.map((path) => ({ path, sinceMs: changedMs(path) })),
+      // A file that was moved with its folder keeps its time.
+      ...created.map((path) => ({ path, sinceMs: Math.max(knownMs, changedMs(path)) })),
+      ...gone.map((path) => ({ path, sinceMs: knownMs })),
+    ],
+  };
+}
+
+/** With nothing to compare with: what changed within the time that a watcher may lag behind. */
+async function recentChanges(stamps: FileStamps, sinceMs: number): Promise<Changes> {
+  const recent = [...stamps].filter(([, { ctimeMs }]) => ctimeMs >= sinceMs).map(([path]) => path);
+  const folders = await stampsOf([...new Set([...stamps.keys()].map((path) => dirname(path)))]);
+  return {
+    ...chooseShown(recent),
+    created: [],
+    toTell: [
+      ...recent.map((path) => ({ path, sinceMs: stamps.get(path)?.ctimeMs ?? 0 })),
+      ...[...folders]
+        .filter(([, { ctimeMs }]) => ctimeMs >= sinceMs)
+        .map(([path, { ctimeMs }]) => ({ path, sinceMs: ctimeMs, folder: true as const })),
+    ],
+  };
+}
+
 /**
- * Files that are gone while their documents are still open, unseen: VS Code keeps those for some minutes, and imports of
- * them still seem to work.
+ * What VS Code holds is always shown. Of the rest TypeScript files, as long as they are few: VS Code keeps about 50
+ * unseen documents. Scripts are often output, which the server would take for a project of its own.
  */
-export async function heldAfterDeletion(): Promise<vscode.Uri[]> {
+function chooseShown(paths: readonly string[]): { toShow: vscode.Uri[]; unshown: readonly string[] } {
+  const held = paths.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
+  const code = paths.filter((path) => /\.[cm]?tsx?$/.test(path) && !held.includes(path));
+  const shown = new Set(code.length <= limits.recentOpenMax ? [...held, ...code] : held);
+  return {
+    toShow: [...shown].map((path) => vscode.Uri.file(path)),
+    unshown: paths.filter((path) => !shown.has(path) || path.endsWith('.json')),
+  };
+}
+
+/** @returns whether the server has taken them all in time */
+async function show(uris: readonly vscode.Uri[], deps: CatchUpDeps, endMs: number): Promise<boolean> {
+  const shown = await Promise.all(
+    uris.map(async (uri) => {
+      const document = await vscode.workspace.openTextDocument(uri);
+      const leftMs = () => endMs - deps.clock.now();
+      const state = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs()));
+      if (state.kind === 'behind') return false;
+      if (!isTypeScript(document)) return true;
+      return (
+        (await within(
+          deps,
+          leftMs(),
+          showToTypeScript(uri).then(() => true),
+        )) === true
+      );
+    }),
+  );
+  return shown.every(Boolean);
+}
+
+/** Files that are gone while a tab still shows them: imports of them still seem to work. */
+async function deletedUnderTabs(): Promise<vscode.Uri[]> {
   const held: vscode.Uri[] = [];
   for (const document of vscode.workspace.textDocuments) {
     const { uri } = document;
@@ -73,25 +155,39 @@ export async function heldAfterDeletion(): Promise<vscode.Uri[]> {
   return held;
 }
 
-/** Whether a text may import a file: it contains the file's name, or the folder's for an index file. */
-export function mayImport(text: string, { path }: vscode.Uri): boolean {
-  const stem = basename(path).replace(/(\.d)?\.[cm]?[jt]sx?$/, '');
-  return text.includes(stem === 'index' ? basename(dirname(path)) : stem);
+/**
+ * Files that may be judged by one that is gone while a tab still shows it, through however many imports.
+ *
+ * @returns the file that is gone, by the path of each that may depend on it
+ */
+export async function dependentsOfDeleted({ known }: DiskWatch): Promise<ReadonlyMap<string, vscode.Uri>> {
+  const found = new Map<string, vscode.Uri>();
+  const gone = await deletedUnderTabs();
+  if (gone.length === 0) return found;
+  const paths = [...(known?.stamps.keys() ?? [])].filter((path) => !path.endsWith('.json'));
+  const texts = new Map(await Promise.all(paths.map(async (path) => [path, await textAt(path)] as const)));
+  for (const cause of gone) {
+    const pending = [cause.fsPath];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      const importsIt = mayImport(at);
+      for (const [path, text] of texts) {
+        if (found.has(path) || !importsIt(text)) continue;
+        found.set(path, cause);
+        pending.push(path);
+      }
+    }
+  }
+  return found;
 }
 
-/** ctime, not mtime: it can't be set back, so a file that was copied with its old times counts as changed. */
-async function changedSince(
-  paths: readonly string[],
-  sinceMs: number,
-): Promise<(DiskChange & { readonly bornMs: number })[]> {
-  const changes = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        ({ ctimeMs, birthtimeMs }) => ({ path, changedMs: ctimeMs, bornMs: birthtimeMs }),
-        // Gone since it was listed; its folder tells of that.
-        () => ({ path, changedMs: 0, bornMs: 0 }),
-      ),
-    ),
-  );
-  return changes.filter(({ changedMs }) => changedMs >= sinceMs);
+async function textAt(path: string): Promise<string> {
+  return openDocumentOf(vscode.Uri.file(path))?.getText() ?? readFile(path, 'utf8').catch(() => '');
+}
+
+/** Whether a text may import a file: it has the file's name at the end of a quotation, or the folder's for an index file. */
+function mayImport(path: string): (text: string) => boolean {
+  const stem = basename(path).replace(/(\.d)?\.[cm]?[jt]sx?$/, '');
+  const name = (stem === 'index' ? basename(dirname(path)) : stem).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const quoted = new RegExp(`[/'"\`]${name}(\\.[cm]?[jt]sx?|/index)?['"\`]`);
+  return (text) => quoted.test(text);
 }
