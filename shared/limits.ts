@@ -218,6 +218,8 @@ export const limits = {
   watcherPassOnMs: 300,
   /** Paths whose last watcher event is remembered. */
   diskWatchMaxPaths: 10_000,
+  /** A package that is called missing although it was installed so recently may just not have been noticed. */
+  installNoticeMs: 60_000,
   /** So many files are looked at for such changes; a larger workspace is flagged. */
   recentScanMaxFiles: 10_000,
   /** So many changed files are shown to a language server directly; VS Code keeps about 50 unseen documents. */

@@ -8,6 +8,7 @@ import type { DiagnosticsWatch } from './diagnostics-watch.ts';
 import { openDocument } from './document.ts';
 import { type DiskState, settledDiskState } from './freshness.ts';
 import { type CatchUpDeps, catchUpWithDisk, dependentsOfDeleted } from './recent-changes.ts';
+import { doubtOfNeighbours } from './recent-neighbours.ts';
 import { isTypeScript } from './typescript-diagnostics.ts';
 import { shownPath, type Target } from './workspace-path.ts';
 
@@ -37,11 +38,13 @@ export async function analyseTargets(
   const opened = await Promise.all(targets.map((target) => open(target, named)));
   const files = opened.filter((file) => file !== undefined);
   const doubt = files.some(({ document }) => isTypeScript(document)) ? await doubtOfOtherFiles(deps) : () => undefined;
+  const doubtAbout = (document: vscode.TextDocument) =>
+    isTypeScript(document) ? doubt(document) : doubtOfNeighbours(document, deps.clock);
   return Promise.all(
     files.map(async ({ target, document }) => ({
       target,
       document,
-      ...(await analyseSettled(document, { ...deps, doubt: doubt(document) })),
+      ...(await analyseSettled(document, { ...deps, doubt: await doubtAbout(document) })),
     })),
   );
 }

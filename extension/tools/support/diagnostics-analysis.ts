@@ -19,7 +19,7 @@ export interface AnalysisDeps extends WaitDeps {
   readonly watch: DiagnosticsWatch;
   /** Of the clock; no wait goes beyond it. */
   readonly endMs: number;
-  /** Why the TypeScript server may judge by an older state of other files. */
+  /** Why a server may judge by an older state of other files. */
   readonly doubt: string | undefined;
 }
 
@@ -54,7 +54,7 @@ async function withOtherSources(
   const late =
     before.length > 0 && (await deps.watch.settle(document, hasTab(document.uri), deps, deps.endMs)) !== 'settled';
   const sources = [...new Set(before.map(({ source }) => source ?? 'another source'))].join(', ');
-  const missing = await wronglyMissing(document, items);
+  const missing = await wronglyMissing(document, items, deps.clock);
   const reasons = [
     deps.doubt,
     missing === undefined
@@ -74,7 +74,7 @@ async function analyseByReports(document: vscode.TextDocument, deps: AnalysisDep
   const tab = hasTab(document.uri);
   const answer = await deps.watch.settle(document, tab, deps, deps.endMs);
   const diagnostics = vscode.languages.getDiagnostics(document.uri);
-  if (answer === 'settled') return { state: 'analyzed', diagnostics, reason: why };
+  if (answer === 'settled') return { state: 'analyzed', diagnostics, reason: why ?? deps.doubt };
   if (answer === 'late' && (tab || diagnostics.length > 0)) {
     return { state: 'timed_out', diagnostics, reason: why ?? 'no language server has reported on this text yet' };
   }
