@@ -36,7 +36,11 @@ const windowMs = 90_000;
 
 export async function runTruth(options: TruthOptions): Promise<TruthResults> {
   const random = pseudoRandom(options.seed);
-  const stage = await Stage.open({ vsix: options.vsix });
+  const stage = await Stage.open({
+    vsix: options.vsix,
+    // Tabs that stay.
+    userSettings: { 'workbench.editor.enablePreview': false },
+  });
   try {
     const project = new Project(path.join(stage.scratch.dir, 'project'), buildModules(options.files, random));
     project.writeAll();
@@ -115,10 +119,13 @@ class Run {
     const edits = new Edits({ project, random, tabs, typeInto });
     const before = await editor.context();
     for (const kind of planEdits(options.edits, random)) {
-      if (kind === 'under unsaved work') this.#leftBehind ??= difference(before, await editor.context());
+      // From then on there is something unsaved, and that is what was wanted.
+      if (kind === 'under unsaved work' && this.#unsaved.size === 0)
+        this.#leftBehind = difference(before, await editor.context());
       const edit = await edits.make(kind);
       await this.#ask(editor, edit, kind);
     }
+    if (this.#unsaved.size === 0) this.#leftBehind = difference(before, await editor.context());
   }
 
   /** Asks everything at the same moment, as agents do, and holds the answers against the truth. */
@@ -133,6 +140,7 @@ class Run {
     ]);
     const cold = kind === 'cold start';
     this.#time(cold ? 'get_diagnostics (cold)' : 'get_diagnostics', diagnostics);
+    if (!cold) this.#time(`… after "${kind}"`, diagnostics);
     this.#time(cold ? 'read_buffer (cold)' : 'read_buffer', text);
     const errors = await compile(project.dir, `${project.dir}-mirror`, this.#unsaved);
     const conflict = edit.conflict === true;

@@ -50,8 +50,8 @@ export async function wrongVsix(name: keyof typeof wrongEngines): Promise<string
     plugins: [
       {
         name: 'mutation',
-        setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, ({ path: loaded }) =>
+        setup(builder) {
+          builder.onLoad({ filter: /\.ts$/ }, ({ path: loaded }) =>
             loaded === mutated ? { contents: source.replace(right, wrong), loader: 'ts' } : undefined,
           );
         },

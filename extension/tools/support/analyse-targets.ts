@@ -3,13 +3,14 @@ import type * as vscode from 'vscode';
 import { messageOf } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
+import { dependentsOfDeleted } from './deleted-under-tabs.ts';
 import { type Analysis, analyse } from './diagnostics-analysis.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
 import { openDocument } from './document.ts';
 import { type DiskState, settledDiskState } from './freshness.ts';
-import { type CatchUpDeps, catchUpWithDisk, dependentsOfDeleted } from './recent-changes.ts';
+import { type CatchUpDeps, catchUpWithDisk } from './recent-changes.ts';
 import { doubtOfNeighbours } from './recent-neighbours.ts';
-import { isTypeScript } from './typescript-diagnostics.ts';
+import { isTypeScript, isTypeScriptFile } from './typescript-diagnostics.ts';
 import { shownPath, type Target } from './workspace-path.ts';
 
 export interface AnalysedFile {
@@ -35,9 +36,10 @@ export async function analyseTargets(
   named: boolean,
   deps: AnalyseDeps,
 ): Promise<AnalysedFile[]> {
+  // Before anything is opened: what the server's watcher tells about an open file does not count.
+  const doubt = targets.some(({ uri }) => isTypeScriptFile(uri)) ? await doubtOfOtherFiles(deps) : () => undefined;
   const opened = await Promise.all(targets.map((target) => open(target, named)));
   const files = opened.filter((file) => file !== undefined);
-  const doubt = files.some(({ document }) => isTypeScript(document)) ? await doubtOfOtherFiles(deps) : () => undefined;
   const doubtAbout = (document: vscode.TextDocument) =>
     isTypeScript(document) ? doubt(document) : doubtOfNeighbours(document, deps.clock);
   return Promise.all(

@@ -59,7 +59,7 @@ async function withOtherSources(
     deps.doubt,
     missing === undefined
       ? undefined
-      : `${missing} exists, but the TypeScript server has not noticed (restarting it helps)`,
+      : `${missing} exists, but the TypeScript server has not noticed (reloading its projects helps)`,
     late ? `${sources} may not have looked at this text yet` : undefined,
   ].filter((reason) => reason !== undefined);
   return {

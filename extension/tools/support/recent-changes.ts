@@ -2,15 +2,15 @@
  * Files that changed on disk a moment ago. A language server learns of a file that no editor holds from a watcher, some
  * hundred milliseconds late; until then it judges the files that depend on it by the old text.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { CleanBases } from './clean-bases.ts';
 import type { DiskChange, DiskWatch } from './disk-watch.ts';
-import { statOf } from './document.ts';
 import { compareStamps, type FileStamps } from './file-stamps.ts';
 import { settledDiskState } from './freshness.ts';
+import { healStuckImports } from './stuck-imports.ts';
 import { isTypeScript, showToTypeScript } from './typescript-diagnostics.ts';
 import { type WaitDeps, within } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
@@ -28,7 +28,7 @@ interface Changes {
   /** Only the watcher can tell the server of these: files that came or went, configuration, and what is not shown. */
   readonly toTell: readonly DiskChange[];
   /** The server is shown their present text. */
-  readonly toShow: readonly vscode.Uri[];
+  readonly toShow: readonly string[];
   /** Files that came: VS Code may hold a document of an earlier file there. */
   readonly created: readonly string[];
 }
@@ -50,9 +50,13 @@ export async function catchUpWithDisk(deps: CatchUpDeps, endMs: number): Promise
   const watchEndMs = Math.min(endMs, deps.clock.now() + limits.watcherLagMaxMs);
   const [told, shown] = await Promise.all([disk.reached(toTell, deps, watchEndMs), show(toShow, deps, endMs)]);
   await disk.released.update(isTypeScript);
-  const reborn = created.map((path) => vscode.Uri.file(path)).filter((uri) => openDocumentOf(uri) !== undefined);
-  if (!told || !shown || !(await show(reborn, deps, endMs)))
-    return 'files changed a moment ago; the language server may not know yet';
+  const held = created.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
+  const heldShown = await show(held, deps, endMs);
+  if (!told || !shown || !heldShown) return 'files changed a moment ago; the language server may not know yet';
+  const code = [...stamps.keys()].filter((path) => !path.endsWith('.json'));
+  const stuck = await healStuckImports(held, code, deps, endMs);
+  if (stuck !== undefined)
+    return `${stuck} is new, and the TypeScript server has not noticed (reloading its projects helps)`;
   disk.known = { stamps, atMs: nowMs };
   return stamps.size < limits.recentScanMaxFiles
     ? undefined
@@ -99,7 +103,7 @@ async function recentChanges(stamps: FileStamps, sinceMs: number): Promise<Chang
   const folders = await stampsOf([...new Set([...stamps.keys()].map((path) => dirname(path)))]);
   return {
     ...chooseShown(recent),
-    created: [],
+    created: recent,
     toTell: [
       ...recent.map((path) => ({ path, sinceMs: stamps.get(path)?.ctimeMs ?? 0 })),
       ...[...folders]
@@ -113,20 +117,21 @@ async function recentChanges(stamps: FileStamps, sinceMs: number): Promise<Chang
  * What VS Code holds is always shown. Of the rest TypeScript files, as long as they are few: VS Code keeps about 50
  * unseen documents. Scripts are often output, which the server would take for a project of its own.
  */
-function chooseShown(paths: readonly string[]): { toShow: vscode.Uri[]; unshown: readonly string[] } {
+function chooseShown(paths: readonly string[]): { toShow: readonly string[]; unshown: readonly string[] } {
   const held = paths.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
   const code = paths.filter((path) => /\.[cm]?tsx?$/.test(path) && !held.includes(path));
   const shown = new Set(code.length <= limits.recentOpenMax ? [...held, ...code] : held);
   return {
-    toShow: [...shown].map((path) => vscode.Uri.file(path)),
+    toShow: [...shown],
     unshown: paths.filter((path) => !shown.has(path) || path.endsWith('.json')),
   };
 }
 
 /** @returns whether the server has taken them all in time */
-async function show(uris: readonly vscode.Uri[], deps: CatchUpDeps, endMs: number): Promise<boolean> {
+async function show(paths: readonly string[], deps: CatchUpDeps, endMs: number): Promise<boolean> {
   const shown = await Promise.all(
-    uris.map(async (uri) => {
+    paths.map(async (path) => {
+      const uri = vscode.Uri.file(path);
       const document = await vscode.workspace.openTextDocument(uri);
       const leftMs = () => endMs - deps.clock.now();
       const state = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs()));
@@ -142,52 +147,4 @@ async function show(uris: readonly vscode.Uri[], deps: CatchUpDeps, endMs: numbe
     }),
   );
   return shown.every(Boolean);
-}
-
-/** Files that are gone while a tab still shows them: imports of them still seem to work. */
-async function deletedUnderTabs(): Promise<vscode.Uri[]> {
-  const held: vscode.Uri[] = [];
-  for (const document of vscode.workspace.textDocuments) {
-    const { uri } = document;
-    if (uri.scheme === 'file' && !document.isDirty && isTypeScript(document) && (await statOf(uri)) === undefined)
-      held.push(uri);
-  }
-  return held;
-}
-
-/**
- * Files that may be judged by one that is gone while a tab still shows it, through however many imports.
- *
- * @returns the file that is gone, by the path of each that may depend on it
- */
-export async function dependentsOfDeleted({ known }: DiskWatch): Promise<ReadonlyMap<string, vscode.Uri>> {
-  const found = new Map<string, vscode.Uri>();
-  const gone = await deletedUnderTabs();
-  if (gone.length === 0) return found;
-  const paths = [...(known?.stamps.keys() ?? [])].filter((path) => !path.endsWith('.json'));
-  const texts = new Map(await Promise.all(paths.map(async (path) => [path, await textAt(path)] as const)));
-  for (const cause of gone) {
-    const pending = [cause.fsPath];
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const importsIt = mayImport(at);
-      for (const [path, text] of texts) {
-        if (found.has(path) || !importsIt(text)) continue;
-        found.set(path, cause);
-        pending.push(path);
-      }
-    }
-  }
-  return found;
-}
-
-async function textAt(path: string): Promise<string> {
-  return openDocumentOf(vscode.Uri.file(path))?.getText() ?? readFile(path, 'utf8').catch(() => '');
-}
-
-/** Whether a text may import a file: it has the file's name at the end of a quotation, or the folder's for an index file. */
-function mayImport(path: string): (text: string) => boolean {
-  const stem = basename(path).replace(/(\.d)?\.[cm]?[jt]sx?$/, '');
-  const name = (stem === 'index' ? basename(dirname(path)) : stem).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const quoted = new RegExp(`[/'"\`]${name}(\\.[cm]?[jt]sx?|/index)?['"\`]`);
-  return (text) => quoted.test(text);
 }

@@ -21,15 +21,14 @@ export async function doubtOfNeighbours(
     '**/{node_modules,.git}/**',
     limits.recentScanMaxFiles,
   );
+  const others = files.filter(({ scheme, fsPath }) => scheme === 'file' && fsPath !== uri.fsPath);
   const changes = await Promise.all(
-    files.map(({ scheme, fsPath }) =>
-      scheme === 'file' && fsPath !== uri.fsPath
-        ? stat(fsPath).then(
-            ({ ctimeMs }) => ctimeMs >= sinceMs,
-            // Gone since it was listed: that is a change, too.
-            () => true,
-          )
-        : false,
+    others.map(({ fsPath }) =>
+      stat(fsPath).then(
+        ({ ctimeMs }) => ctimeMs >= sinceMs,
+        // Gone since it was listed: that is a change, too.
+        () => true,
+      ),
     ),
   );
   return changes.includes(true)

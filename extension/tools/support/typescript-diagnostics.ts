@@ -41,6 +41,11 @@ export function isTypeScript(document: vscode.TextDocument): boolean {
   return languages.has(document.languageId) && vscode.extensions.getExtension(extensionId) !== undefined;
 }
 
+/** Whether a file is one, as its name tells before it is opened. */
+export function isTypeScriptFile({ path }: vscode.Uri): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path);
+}
+
 /** Whether the built-in extension made this diagnostic, so that the server's own answer replaces it. */
 export function isFromTypeScript(diagnostic: vscode.Diagnostic): boolean {
   return diagnostic.source === 'ts' || diagnostic.source === 'js';
@@ -94,9 +99,33 @@ export async function typeScriptDiagnostics(
   }
 }
 
-async function ask(request: (typeof requests)[number], file: vscode.Uri): Promise<readonly Item[] | undefined> {
+/** @param file a path stands for a file that no editor holds: the server then judges the text that it has read itself */
+async function ask(
+  request: (typeof requests)[number],
+  file: vscode.Uri | string,
+): Promise<readonly Item[] | undefined> {
   const answer: unknown = await vscode.commands.executeCommand(command, request, { file });
   return answerSchema.safeParse(answer).data?.body;
+}
+
+/** What a file imports in vain according to the server, which need not have been shown it. */
+export async function missingImports(path: string): Promise<readonly string[]> {
+  try {
+    const items = await ask('semanticDiagnosticsSync', path);
+    return (items ?? []).flatMap((item) => missingSpecifier(item.code, item.text) ?? []);
+  } catch {
+    // The file belongs to no project: then nobody asks what it imports.
+    return [];
+  }
+}
+
+function missingSpecifier(code: unknown, message: string): string | undefined {
+  return code === 2307 ? /'([^']+)'/.exec(message)?.[1] : undefined;
+}
+
+/** Has the server resolve everything anew. */
+export async function reloadTypeScriptProjects(): Promise<void> {
+  await vscode.commands.executeCommand('typescript.reloadProjects');
 }
 
 /**
@@ -109,7 +138,7 @@ export async function wronglyMissing(
   clock: Clock,
 ): Promise<string | undefined> {
   for (const { code, message } of items) {
-    const specifier = code === 2307 ? /'([^']+)'/.exec(message)?.[1] : undefined;
+    const specifier = missingSpecifier(code, message);
     if (specifier === undefined) continue;
     const there = /^\.{1,2}\//.test(specifier)
       ? await fileExists(document.uri, specifier)
