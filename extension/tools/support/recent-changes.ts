@@ -53,11 +53,11 @@ export async function catchUpWithDisk(deps: CatchUpDeps, endMs: number): Promise
   const held = created.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
   const heldShown = await show(held, deps, endMs);
   if (!told || !shown || !heldShown) return 'files changed a moment ago; the language server may not know yet';
+  disk.known = { stamps, atMs: nowMs };
   const code = [...stamps.keys()].filter((path) => !path.endsWith('.json'));
   const stuck = await healStuckImports(held, code, deps, endMs);
   if (stuck !== undefined)
     return `${stuck} is new, and the TypeScript server has not noticed (reloading its projects helps)`;
-  disk.known = { stamps, atMs: nowMs };
   return stamps.size < limits.recentScanMaxFiles
     ? undefined
     : 'the workspace is too large to look for files that changed a moment ago';
@@ -129,14 +129,18 @@ function chooseShown(paths: readonly string[]): { toShow: readonly string[]; uns
 
 /** @returns whether the server has taken them all in time */
 async function show(paths: readonly string[], deps: CatchUpDeps, endMs: number): Promise<boolean> {
-  const shown = await Promise.all(
-    paths.map(async (path) => {
-      const uri = vscode.Uri.file(path);
-      const document = await vscode.workspace.openTextDocument(uri);
-      const leftMs = () => endMs - deps.clock.now();
-      const state = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs()));
-      if (state.kind === 'behind') return false;
-      if (!isTypeScript(document)) return true;
+  const shown = await Promise.all(paths.map((path) => showOne(vscode.Uri.file(path), deps, endMs)));
+  return shown.every(Boolean);
+}
+
+async function showOne(uri: vscode.Uri, deps: CatchUpDeps, endMs: number): Promise<boolean> {
+  const leftMs = () => endMs - deps.clock.now();
+  while (leftMs() > 0) {
+    const document = await vscode.workspace.openTextDocument(uri);
+    const state = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs()));
+    if (state.kind === 'behind') return false;
+    if (!isTypeScript(document)) return true;
+    try {
       return (
         (await within(
           deps,
@@ -144,7 +148,10 @@ async function show(paths: readonly string[], deps: CatchUpDeps, endMs: number):
           showToTypeScript(uri).then(() => true),
         )) === true
       );
-    }),
-  );
-  return shown.every(Boolean);
+    } catch (error) {
+      // VS Code drops documents without a tab when it holds too many: then it is opened again.
+      if (!document.isClosed) throw error;
+    }
+  }
+  return false;
 }

@@ -2,6 +2,7 @@
  * A file that was created and opened before TypeScript's watcher told of it stays missing for those that import it: the
  * server ignores what its watcher tells about open files, and does not look again by itself.
  */
+import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import { importsFile, textsOf } from './import-texts.ts';
@@ -44,8 +45,15 @@ async function firstStuck(
 ): Promise<string | undefined> {
   for (const path of importers) {
     const missing = await within(deps, endMs - deps.clock.now(), missingImports(path));
-    const file = created.find((other) => missing?.some((specifier) => importsFile(other)(`'${specifier}'`)));
+    const file = created.find((other) => missing?.some((specifier) => means(specifier, path, other)));
     if (file !== undefined) return shownPath(vscode.Uri.file(file));
   }
   return undefined;
+}
+
+/** Whether a specifier in one file stands for another; what is not relative is compared by name. */
+function means(specifier: string, from: string, file: string): boolean {
+  if (!/^\.{1,2}(\/|$)/.test(specifier)) return importsFile(file)(`'${specifier}'`);
+  const bare = (path: string) => path.replace(/(\.d)?\.[cm]?[jt]sx?$/, '').replace(/[\\/]index$/, '');
+  return bare(resolve(dirname(from), specifier)) === bare(file);
 }
