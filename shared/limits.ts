@@ -236,6 +236,43 @@ export const limits = {
   editAttempts: 3,
   /** The edited text must have come back from the workbench within this time. */
   editConfirmMs: 2_000,
+  /** Symbol tools wait at most this long for a project to load: agents give up at 60 s. */
+  symbolWaitMs: 25_000,
+  /** On top of that: the answer itself. */
+  symbolMarginMs: 10_000,
+  /** A language server that has not registered by then does not come; the built-in ones need 0.5 to 4 s. */
+  symbolServerMs: 8_000,
+  /** VS Code tells nobody that a server has registered: it is asked this often. */
+  symbolPollMs: 100,
+  /** A server that indexes the workspace may give more when it is asked again after this time … */
+  symbolSettleMs: 400,
+  /** … until it has been there for so long. */
+  symbolWarmMs: 15_000,
+  /** Re-exports of re-exports that are followed to a definition. */
+  symbolHopsMax: 8,
+  /** Places of one name that are compared, or listed as candidates. */
+  symbolWordsMax: 20,
+  /** TypeScript projects that a search of the workspace loads. */
+  symbolProjectsMax: 8,
+  /** Files whose text is searched for a name, and up to which size. */
+  symbolScanMaxFiles: 3_000,
+  symbolScanMaxBytes: 512 * 1024,
+  /** Files whose symbols one call asks for; VS Code keeps about 50 documents that extensions opened. */
+  symbolFilesMax: 25,
+  /** The TypeScript extension asks its server for at most this many matches. */
+  symbolServerMax: 256,
+  /** Related places that are shown with their lines; more would not fit anyway. */
+  relatedMaxLines: 120,
+  /** Places of one part of inspect_symbol, declarations that are shown whole, and texts of hovers. */
+  inspectPlacesMax: 10,
+  inspectBodyMaxLines: 12,
+  inspectHoverMaxChars: 2_500,
+  /** Code actions that are listed; each is worked out when it is. */
+  codeActionsMax: 30,
+  /** Changes that were shown and may be applied by their id; a listing of code actions takes one each. */
+  plansMax: 100,
+  /** Of a line shown with a place. */
+  symbolLineMaxChars: 200,
   /** Tabs and unsaved files listed by get_editor_context. */
   contextMaxTabs: 100,
 } as const;

@@ -6,13 +6,17 @@ import { createBufferHandlers } from './buffers.ts';
 import { createContextHandlers } from './context.ts';
 import { createDiagnosticsHandlers } from './diagnostics.ts';
 import { filesHandlers } from './files.ts';
+import { createRefactorHandlers } from './refactor.ts';
+import { createRelationHandlers } from './relations.ts';
 import { CleanBases } from './support/clean-bases.ts';
 import { CursorMemory } from './support/cursor-memory.ts';
 import type { Snapshot } from './support/diagnostics-delta.ts';
 import { DiagnosticsWatch } from './support/diagnostics-watch.ts';
 import { DiskWatch } from './support/disk-watch.ts';
 import { KnownTexts } from './support/known-texts.ts';
+import { LanguageServers } from './support/language-servers.ts';
 import { LastSelection } from './support/last-selection.ts';
+import { createSymbolHandlers } from './symbols.ts';
 import type { ToolContext } from './tool-context.ts';
 
 export interface EditorHandlers extends Disposable {
@@ -32,6 +36,7 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
   const disk = store.add(new DiskWatch({ clock }));
   const watch = store.add(new DiagnosticsWatch({ clock }));
   const selections = store.add(new LastSelection());
+  const servers = new LanguageServers();
   const known = new KnownTexts({ maxChars: limits.knownTextsMaxChars });
   const cursors = new CursorMemory<Snapshot>({ max: limits.diagnosticsMaxCursors, prefix: epoch });
   return {
@@ -39,6 +44,9 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
       ...createContextHandlers({ selections }),
       ...createBufferHandlers({ bases, known }),
       ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
+      ...createSymbolHandlers({ bases, disk, servers }),
+      ...createRelationHandlers({ bases, disk, servers }),
+      ...createRefactorHandlers({ bases, disk, servers, known, epoch }),
       ...filesHandlers,
     },
     dispose: () => store.dispose(),

@@ -167,8 +167,29 @@ async function packageJustInstalled(from: vscode.Uri, specifier: string, nowMs: 
 }
 
 /** Tells the server of a document that has no tab, so that what depends on it is judged by its present text. */
-export async function showToTypeScript(uri: vscode.Uri): Promise<void> {
-  await vscode.commands.executeCommand(command, 'syntacticDiagnosticsSync', { file: uri });
+export async function showToTypeScript(
+  uri: vscode.Uri,
+  request: (typeof requests)[number] = 'syntacticDiagnosticsSync',
+): Promise<void> {
+  await vscode.commands.executeCommand(command, request, { file: uri });
+}
+
+/**
+ * Waits until the server has loaded the project of an open document, at most until `endMs` of the clock. While it loads,
+ * VS Code sends some requests to a second server that sees only open files; this one goes to the server of the project,
+ * which answers requests in order.
+ *
+ * @returns whether it has; undefined when the server cannot be asked
+ */
+export async function typeScriptLoaded(uri: vscode.Uri, deps: WaitDeps, endMs: number): Promise<boolean | undefined> {
+  try {
+    const asked = showToTypeScript(uri, 'semanticDiagnosticsSync').then(() => true);
+    return (await within(deps, Math.max(0, endMs - deps.clock.now()), asked)) === true;
+  } catch {
+    deps.signal.throwIfAborted();
+    // Restarting, crashed, or replaced by another extension's.
+    return undefined;
+  }
 }
 
 function toDiagnostic(
