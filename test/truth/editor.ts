@@ -2,6 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { bufferTools } from '../../shared/tools/buffers.ts';
 import { diagnosticsTools } from '../../shared/tools/diagnostics.ts';
+import { relationTools } from '../../shared/tools/relations.ts';
 import { type Agent, errorCodeOf, success } from '../host/agent.ts';
 
 export interface Timed<T> {
@@ -27,6 +28,12 @@ export class Editor {
   read(path: string) {
     return this.#call('read_buffer', { path }, (result) =>
       bufferTools.read_buffer.output.parse(result.structuredContent),
+    );
+  }
+
+  references(path: string, symbol: string) {
+    return this.#call('find_related', { path, symbol }, (result) =>
+      relationTools.find_related.output.parse(result.structuredContent),
     );
   }
 

@@ -10,8 +10,9 @@ import { pseudoRandom } from '../support/pseudo-random.ts';
 import { Editor, type Timed } from './editor.ts';
 import { type Edit, Edits, planEdits } from './edits.ts';
 import { buildModules, type Module, Project, textOf } from './project.ts';
+import { referencesOnDisk, symbolOf } from './references.ts';
 import { compile, textOnDisk } from './truth.ts';
-import { type Judged, judgeDiagnostics, judgeText } from './verdict.ts';
+import { type Judged, judgeDiagnostics, judgeReferences, judgeText } from './verdict.ts';
 
 export interface TruthOptions {
   readonly vsix: string;
@@ -132,9 +133,10 @@ class Run {
   async #ask(editor: Editor, edit: Edit, kind: string): Promise<void> {
     const { project } = this.#deps;
     const [first = ''] = edit.asked;
-    const [diagnostics, text, goneText, goneDiagnostics] = await Promise.all([
+    const [diagnostics, text, related, goneText, goneDiagnostics] = await Promise.all([
       editor.diagnostics(edit.asked),
       editor.read(first),
+      editor.references(first, symbolOf(first)),
       edit.gone === undefined ? undefined : editor.read(edit.gone),
       edit.gone === undefined ? undefined : editor.diagnostics([edit.gone]),
     ]);
@@ -142,6 +144,7 @@ class Run {
     this.#time(cold ? 'get_diagnostics (cold)' : 'get_diagnostics', diagnostics);
     if (!cold) this.#time(`… after "${kind}"`, diagnostics);
     this.#time(cold ? 'read_buffer (cold)' : 'read_buffer', text);
+    this.#time(cold ? 'find_related (cold)' : 'find_related', related);
     const errors = await compile(project.dir, `${project.dir}-mirror`, this.#unsaved);
     const conflict = edit.conflict === true;
     const refused = (tool: string, file: string, { refusal }: Timed<unknown>) =>
@@ -161,6 +164,11 @@ class Run {
     else {
       const truth = this.#unsaved.get(first) ?? textOnDisk(project.dir, first);
       this.#judge({ tool: 'read_buffer', kind, ...named(first, judgeText(text.answer, truth, conflict)) });
+    }
+    if (related.answer === undefined) refused('find_related', first, related);
+    else {
+      const truth = referencesOnDisk(project.dir, first, this.#unsaved);
+      this.#judge({ tool: 'find_related', kind, ...named(first, judgeReferences(related.answer, truth, conflict)) });
     }
     if (edit.gone === undefined || goneText === undefined || goneDiagnostics === undefined) return;
     const [held] = goneDiagnostics.answer?.files ?? [];

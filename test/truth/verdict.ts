@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import type { bufferTools } from '../../shared/tools/buffers.ts';
 import type { FileDiagnostics } from '../../shared/tools/diagnostics.ts';
+import type { RelatedOutput } from '../../shared/tools/relations.ts';
+import type { References } from './references.ts';
 
 export type Verdict = 'right' | 'flagged' | 'wrong';
 
@@ -43,6 +45,26 @@ export function judgeText(
   if (conflict || truth === undefined)
     return { verdict: flagged && (truth === undefined || text === truth) ? 'right' : 'wrong', detail };
   return { verdict: flagged ? 'flagged' : text === truth ? 'right' : 'wrong', detail };
+}
+
+/** A long answer is cut down to places, then to counts, then to the first files. */
+export function judgeReferences(
+  { total, files, freshness }: RelatedOutput,
+  truth: References,
+  conflict: boolean,
+): Omit<Judged, 'tool' | 'kind'> {
+  const wanted = [...truth.values()].flat().length;
+  const differing = files.filter(({ path, count, hits }) => {
+    const places = truth.get(path) ?? [];
+    const said = hits?.map(({ line, column }) => `${line}:${column}`);
+    return count !== places.length || (said !== undefined && said.toSorted().join() !== places.toSorted().join());
+  });
+  const same = total === wanted && differing.length === 0;
+  const sure = freshness.complete && freshness.diskInSync === !conflict;
+  return {
+    verdict: same && sure ? 'right' : sure || (conflict && freshness.diskInSync) ? 'wrong' : 'flagged',
+    detail: `${freshness.reason ?? 'no flag'}: said ${total}, true ${wanted}, other in ${differing.map(({ path }) => path).join(', ') || 'no file'}`,
+  };
 }
 
 function brief(text: string | undefined): string {
