@@ -111,7 +111,9 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
   const { port, strangerOn } = listening;
 
   const boot = currentBoot(clock.wallMs());
-  const windowsFile = new WindowsFile({ stateDir, bootId: boot.bootId, log: log.area('editors') });
+  const callIds = createCallIds({ hmac: hmacSha256, ...secrets });
+  const scope = `${boot.bootId} ${callIds('').slice(0, 12)}`;
+  const windowsFile = new WindowsFile({ stateDir, scope, log: log.area('editors') });
   const registry = new EditorRegistry({
     instance,
     version,
@@ -144,7 +146,7 @@ async function runBridge(options: ServeOptions, secrets: Secrets, log: Log): Pro
   const content = createBridgeContent({
     catalog,
     dispatcher,
-    callIds: createCallIds({ hmac: hmacSha256, ...secrets }),
+    callIds,
     windows: registry,
   });
   const front = createHttpFront({

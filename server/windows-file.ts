@@ -8,7 +8,8 @@ import { readPrivate, writePrivate } from './private-files.ts';
 
 export interface WindowsFileDeps {
   readonly stateDir: string;
-  readonly bootId: string;
+  /** Changes with each boot and with the keys from which call ids are made. */
+  readonly scope: string;
   readonly log: Log;
 }
 
@@ -24,11 +25,11 @@ export class WindowsFile {
 
   /** What the last bridge knew: nothing before the first one ran, undefined when it got lost. */
   load(): KnownWindows | undefined {
-    const { bootId, log } = this.#deps;
+    const { scope, log } = this.#deps;
     try {
       const text = readPrivate(this.#path);
       if (text === undefined) return { windows: [], gone: [], completeFromMs: 0 };
-      const known = parseKnownWindows(text, bootId);
+      const known = parseKnownWindows(text, scope);
       if (known === undefined) log.info('the windows of the bridge before this one are not known');
       return known;
     } catch (error) {
@@ -38,9 +39,9 @@ export class WindowsFile {
   }
 
   save(known: KnownWindows): void {
-    const { bootId, log } = this.#deps;
+    const { scope, log } = this.#deps;
     try {
-      writePrivate(this.#path, formatKnownWindows(known, bootId));
+      writePrivate(this.#path, formatKnownWindows(known, scope));
     } catch (error) {
       log.warn(`${this.#path} cannot be written: ${messageOf(error)}`);
       this.#spoil();

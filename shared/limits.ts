@@ -201,7 +201,7 @@ export const limits = {
   fileMaxBytes: 16 * 1024 * 1024,
   /** get_diagnostics waits at most this long for the language server. */
   diagnosticsWaitMaxMs: 20_000,
-  diagnosticsWaitDefaultMs: 5_000,
+  diagnosticsWaitDefaultMs: 10_000,
   /** On top of the agent's wait: reading files and putting the answer together. */
   diagnosticsMarginMs: 5_000,
   /** VS Code reloads a clean buffer about 120 ms after a write on disk; a watcher under load takes longer. */
@@ -217,7 +217,9 @@ export const limits = {
   /** The TypeScript extension gathers what the watcher tells for 100 ms before it passes it on; some of its watchers lag. */
   watcherPassOnMs: 300,
   /** Paths whose last watcher event is remembered. */
-  diskWatchMaxPaths: 2_000,
+  diskWatchMaxPaths: 10_000,
+  /** A package that is called missing although it was installed so recently may just not have been noticed. */
+  installNoticeMs: 60_000,
   /** So many files are looked at for such changes; a larger workspace is flagged. */
   recentScanMaxFiles: 10_000,
   /** So many changed files are shown to a language server directly; VS Code keeps about 50 unseen documents. */

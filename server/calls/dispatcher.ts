@@ -7,7 +7,7 @@ import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { parseInput } from '../../shared/parse-input.ts';
 import type { CancelSignal } from '../editors/cancellation.ts';
-import type { CallProgress, EditorSession } from '../editors/editor-call.ts';
+import type { CallProgress, EditorCall, EditorSession } from '../editors/editor-call.ts';
 import type { BridgeTool } from './bridge-tools.ts';
 import { CallRecord, type CallStatistics } from './call-record.ts';
 import { type CallHolders, type CallIdentity, KeyedCalls } from './keyed-calls.ts';
@@ -103,7 +103,8 @@ export class Dispatcher {
     const input = parseInput(name, definition, call.arguments);
     if (this.#pending > limits.pendingCallsMax) throw busy(identity?.repeat === true ? 'unknown' : 'no');
     const { timeoutMs } = definition;
-    const editorCall = {
+    const editorCall: EditorCall = {
+      id: identity?.id ?? this.#deps.newCallId(),
       tool: name,
       input,
       effect: effectOf(definition, input),
@@ -112,25 +113,21 @@ export class Dispatcher {
       signal,
       ...(progress === undefined ? {} : { progress }),
     };
-    if (identity !== undefined) {
-      return this.#keyed.run({ identity, call: editorCall, route: () => this.#route(input, call) });
-    }
-    const editor = await this.#route(input, call);
-    return editor.call({ ...editorCall, id: this.#deps.newCallId() });
+    const choose = (): Promise<EditorSession> =>
+      route(this.#deps.editors.list(), { input, hint: agent.window, folders: () => agent.folders() });
+    if (identity === undefined) return checked(await choose(), call).call(editorCall);
+    const { repeat } = identity;
+    return this.#keyed.run({ call: editorCall, repeat, route: async () => checked(await choose(), call) });
   }
+}
 
-  async #route(input: Readonly<Record<string, unknown>>, { name, agent, log }: ToolCall): Promise<EditorSession> {
-    const editor = await route(this.#deps.editors.list(), {
-      input,
-      hint: agent.window,
-      folders: () => agent.folders(),
-    });
-    if (!editor.tools.has(name)) throw toolMissing(name, editor);
-    if (editor.readiness === 'reconnecting') {
-      log?.('info', `${name} waits for window ${editor.id} ("${editor.window.name}") to return`);
-    }
-    return editor;
+/** A window that can run the call, now or when it is back. */
+function checked(editor: EditorSession, { name, log }: ToolCall): EditorSession {
+  if (!editor.tools.has(name)) throw toolMissing(name, editor);
+  if (editor.readiness === 'reconnecting') {
+    log?.('info', `${name} waits for window ${editor.id} ("${editor.window.name}") to return`);
   }
+  return editor;
 }
 
 function unknownTool(name: string, names: readonly string[]): HoldfastError {

@@ -27,8 +27,9 @@ export interface CallHolders {
 }
 
 export interface KeyedRequest {
-  readonly identity: CallIdentity;
-  readonly call: Omit<EditorCall, 'id' | 'key'>;
+  readonly call: EditorCall;
+  /** As `CallIdentity.repeat`. */
+  readonly repeat: boolean;
   /** Chooses the window of a call that no window has. */
   readonly route: () => Promise<EditorSession>;
 }
@@ -64,8 +65,8 @@ export class KeyedCalls {
 
   /** @throws HoldfastError as `EditorSession.call`; `invalid_input` when the key was another call's. */
   async run(request: KeyedRequest): Promise<string> {
-    const { identity, call } = request;
-    const { id } = identity;
+    const { call } = request;
+    const { id } = call;
     this.#expire();
     const fingerprint = this.#deps.digest(canonicalCall(call.tool, call.input));
     let known = this.#entries.get(id);
@@ -96,30 +97,37 @@ export class KeyedCalls {
   }
 
   async #work(request: KeyedRequest, fingerprint: string, seen: boolean, work: SharedWork): Promise<string> {
-    const { id } = request.identity;
+    const { clock } = this.#deps;
+    const { call } = request;
+    const { id } = call;
+    const startedMs = clock.now();
     // Whoever asks first waits for the entry to stand.
     await Promise.resolve();
     let executed: boolean | undefined;
     try {
       const { window, repeat } = await this.#place(request, seen, work.signal);
-      return await window.call({ ...request.call, ...work, id, key: { fingerprint, repeat } });
+      // Waiting for windows is not the call's time, but agents do not wait for ever.
+      const leftMs = Math.max(startedMs + limits.callMaxMs - clock.now(), limits.callMarginMs);
+      const budgetMs = Math.min(call.budgetMs, leftMs);
+      return await window.call({ ...call, ...work, budgetMs, key: { fingerprint, repeat } });
     } catch (error) {
       executed = !(error instanceof HoldfastError) || error.executed !== 'no';
       throw error;
     } finally {
       this.#entries.delete(id);
       // What certainly did nothing may be asked anew under its key.
-      if (executed !== false) this.#entries.set(id, { fingerprint, endedMs: this.#deps.clock.now() });
+      if (executed !== false) this.#entries.set(id, { fingerprint, endedMs: clock.now() });
     }
   }
 
   /** The window of a call, and what it may do with it. */
   async #place(
-    { identity: { id, repeat }, call, route }: KeyedRequest,
+    { call, repeat, route }: KeyedRequest,
     seen: boolean,
     signal: CancelSignal,
   ): Promise<{ readonly window: EditorSession; readonly repeat: KeyedCall['repeat'] }> {
     const { holders } = this.#deps;
+    const { id } = call;
     const maySeen = seen || repeat;
     if (call.effect === 'read') {
       const holder = holders.holderOf(id);

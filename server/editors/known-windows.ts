@@ -21,22 +21,22 @@ const goneRecordSchema = z.object({
 export type GoneRecord = z.infer<typeof goneRecordSchema>;
 
 const knownWindowsSchema = z.object({
-  /** After another boot no window has anything to tell of calls. */
-  bootId: z.string(),
+  /** Boot and keys of the bridge: under others no call has the same id. */
+  scope: z.string(),
   windows: z.array(windowRecordSchema),
   gone: z.array(goneRecordSchema),
   /** Wall-clock milliseconds: before that, windows may have been linked that are missing here. */
   completeFromMs: z.number(),
 });
 type KnownFile = z.infer<typeof knownWindowsSchema>;
-export type KnownWindows = Omit<KnownFile, 'bootId'>;
+export type KnownWindows = Omit<KnownFile, 'scope'>;
 
-/** Undefined when the text is not a whole record of this boot. */
-export function parseKnownWindows(text: string, bootId: string): KnownWindows | undefined {
+/** Undefined when the text is not a whole record of this scope. */
+export function parseKnownWindows(text: string, scope: string): KnownWindows | undefined {
   try {
     const { data } = knownWindowsSchema.safeParse(JSON.parse(text));
-    if (data?.bootId !== bootId) return undefined;
-    const { bootId: _, ...known } = data;
+    if (data?.scope !== scope) return undefined;
+    const { scope: _, ...known } = data;
     return known;
   } catch {
     // Torn or foreign: the same as none.
@@ -44,8 +44,8 @@ export function parseKnownWindows(text: string, bootId: string): KnownWindows | 
   }
 }
 
-export function formatKnownWindows(known: KnownWindows, bootId: string): string {
-  const file: KnownFile = { bootId, ...known };
+export function formatKnownWindows(known: KnownWindows, scope: string): string {
+  const file: KnownFile = { scope, ...known };
   return `${JSON.stringify(file)}\n`;
 }
 

@@ -77,13 +77,17 @@ export class PendingCall {
    */
   message(again: boolean): CallMessage {
     const { id, tool, input, agent, key } = this.call;
+    const budgetMs = this.#budgetLeftMs;
+    if (key === undefined && !again) {
+      return { type: 'call', id, tool, input: { ...input }, budgetMs, agent: { ...agent }, repeat: false };
+    }
     const mode = key === undefined || key.repeat === 'no' ? (again ? 'answer-or-run' : 'no') : key.repeat;
     return {
       type: 'call',
       id,
       tool,
       input: { ...input },
-      budgetMs: this.#budgetLeftMs,
+      budgetMs,
       agent: { ...agent },
       repeat: mode !== 'no',
       ...(mode === 'answer-or-run' ? { orRun: true } : {}),

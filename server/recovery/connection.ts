@@ -63,6 +63,7 @@ export class Connection implements Disposable {
   readonly #connected = this.#store.add(new Emitter<Endpoint>());
   readonly #failed = this.#store.add(new Emitter<{ readonly attempts: number; readonly error: unknown }>());
   readonly #ended = new AbortController();
+  #instance: string | undefined;
   #state: ConnectionState = { kind: 'away', reason: 'not connected yet' };
 
   readonly onDidConnect = this.#connected.event;
@@ -140,6 +141,9 @@ export class Connection implements Disposable {
   #connecting(how: 'start' | 'join', result: Promise<Endpoint>, reason: string): Promise<Endpoint> {
     const settled = result.then(
       (endpoint) => {
+        // Another server than the last one has proven itself: what its predecessor did is not held against it.
+        if (endpoint.instance !== undefined && endpoint.instance !== this.#instance) this.#deps.breaker.succeeded();
+        this.#instance = endpoint.instance;
         this.#state = { kind: 'ready', endpoint };
         this.#connected.fire(endpoint);
         return endpoint;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { agentHeaders } from '../../shared/agent-headers.ts';
-import { BridgeProcess } from '../support/bridge-process.ts';
+import { BridgeProcess, runHoldfast } from '../support/bridge-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { type KeyedAnswer, postKeyed, readKeyed, untilAnswered } from '../support/keyed-agent.ts';
 import { postModern } from '../support/modern-http.ts';
@@ -125,6 +125,18 @@ describe('A keyed call on real processes', function () {
     b.start();
     assert.deepEqual(readKeyed(await answering), done);
     assert.deepEqual([[...a.effects], [...b.effects]], [[], [['k1', 1]]]);
+  });
+
+  it('is not run again under new keys, where nobody can tell that it ran', async () => {
+    const window = await openWindow();
+    assert.deepEqual(readKeyed(await postKeyed(bridge, { key: 'k1' })), done);
+    await bridge.stop();
+    assert.equal((await runHoldfast(['rotate', '--state-dir', bridge.stateDir])).code, 0);
+    await bridge.start();
+    await window.online();
+    const again = readKeyed(await postKeyed(bridge, { key: 'k1', repeat: true }));
+    assert.deepEqual(again, { ok: false, code: 'outcome_unknown', executed: 'unknown' });
+    assert.deepEqual([...window.effects], [['k1', 1]]);
   });
 
   it('waits for the right window after a crash, instead of taking the only one that is back', async () => {

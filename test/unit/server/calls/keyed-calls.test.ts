@@ -54,9 +54,9 @@ class Rig {
     }: { repeat?: boolean; effect?: Effect; signal?: Cancellation; progress?: (told: CallProgress) => void } = {},
   ): Promise<string> {
     const agent = { name: 'agent', version: '1' };
-    const call = { tool: 'tool', input: { text }, effect, budgetMs: 1_000, agent, signal };
+    const call = { id: 'k', tool: 'tool', input: { text }, effect, budgetMs: 1_000, agent, signal };
     const told = this.calls.run({
-      identity: { id: 'k', repeat },
+      repeat,
       call: progress === undefined ? call : { ...call, progress },
       route: () => {
         this.routes += 1;
@@ -138,8 +138,16 @@ describe('Keyed calls', () => {
     const agent = { name: 'agent', version: '1' };
     const ask = (input: object) =>
       rig.calls.run({
-        identity: { id: 'k', repeat: false },
-        call: { tool: 't', input: { ...input }, effect: 'write', budgetMs: 1, agent, signal: new Cancellation() },
+        repeat: false,
+        call: {
+          id: 'k',
+          tool: 't',
+          input: { ...input },
+          effect: 'write',
+          budgetMs: 1,
+          agent,
+          signal: new Cancellation(),
+        },
         route: () => Promise.resolve(rig.window),
       });
     const both = [ask({ a: 1, b: [{ c: 1, d: 2 }] }), ask({ b: [{ d: 2, c: 1 }], a: 1 })];
@@ -183,6 +191,13 @@ describe('Keyed calls', () => {
     other.settle = new Promise(() => {});
     void other.ask('x');
     assert.equal((await other.at(0)).call.key?.repeat, 'no');
+  });
+
+  it('get the time that is left after a long wait for the windows', async () => {
+    rig.settle = new Promise((resolve) => rig.clock.after(limits.callMaxMs - 600, resolve));
+    void rig.ask('x', { repeat: true });
+    await rig.clock.advance(limits.callMaxMs - 600);
+    assert.equal((await rig.at(0)).call.budgetMs, 600);
   });
 
   it('that only read are simply asked, wherever they were before', async () => {

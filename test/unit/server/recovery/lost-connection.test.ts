@@ -91,6 +91,17 @@ describe('a lost connection', () => {
     assert.ok(server.seen.length <= limits.recoveryRepeatsMax + 1, `${server.seen.length} attempts`);
   });
 
+  it('of one bridge after the other, each killed before it answered, does not open the breaker', async () => {
+    let kills = limits.breakerFailures + 1;
+    server.script = ({ method }) => {
+      if (method !== 'tools/call' || kills === 0) return undefined;
+      kills -= 1;
+      server.instance = `bridge-${kills}`;
+      return cut;
+    };
+    resultOf(await server.call());
+  });
+
   it('is looked for with growing waits, longer than all of them together, and by all callers at once', async () => {
     server.connection.lost(await server.connection.acquire(), 'gone');
     server.connects.length = 0;
