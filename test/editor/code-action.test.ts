@@ -126,6 +126,6 @@ describe('code_action in VS Code', () => {
     const plan_id = idOf(await at('a.md', { line: 3, column: 12 }), /link definition/i);
     const done = await call({ plan_id, mode: 'apply' });
     assert.match(done.note ?? '', /Rename/);
-    assert.equal(await text('a.md'), '# A\n\nsee [it][def]\n\n[def]: https://example.com/x\n');
+    assert.equal(await text('a.md'), '# A\n\nsee [it][def]\n\n\n[def]: https://example.com/x');
   });
 });

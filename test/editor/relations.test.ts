@@ -174,12 +174,13 @@ describe('find_related in VS Code', () => {
     };
     assert.deepEqual(await of('Shape', 'implementations'), ['shapes.ts:6:14 Square', 'shapes.ts:14:14 Cube']);
     assert.deepEqual(await of('Square/area', 'callers'), ['shapes.ts:17:24 Cube/area', 'use.ts:4:50 total']);
-    assert.deepEqual(await of('two', 'callees', 'use.ts'), []);
     assert.deepEqual(await of('Cube/area', 'callees'), ['shapes.ts:9:3 Square/area']);
     assert.deepEqual(await of('Cube', 'supertypes'), ['shapes.ts:6:14 Square']);
     assert.deepEqual(await of('Square', 'supertypes'), ['shapes.ts:2:18 Shape']);
     assert.deepEqual(await of('Square', 'subtypes'), ['shapes.ts:14:14 Cube']);
     assert.deepEqual(await of('Shape', 'subtypes'), ['shapes.ts:6:14 Square']);
+    const none = await related('use.ts', { symbol: 'two', relation: 'callees' });
+    assert.deepEqual([none.total, none.freshness.complete], [0, false]);
   });
 
   it('keeps only the paths that are asked for', async () => {

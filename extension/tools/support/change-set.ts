@@ -5,6 +5,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { ChangedFile } from '../../../shared/tools/refactor.ts';
 import type { ToolContext } from '../tool-context.ts';
 import type { CleanBases } from './clean-bases.ts';
+import { statOf } from './document.ts';
 import { applyChanges, type DocumentChange } from './edit-apply.ts';
 import { saveDocument } from './edit-buffer.ts';
 import { checkDisk, type PlannedCreation, planCreation, resolveForWriting } from './edit-plan.ts';
@@ -41,14 +42,17 @@ export async function planChangeSet(proposed: ProposedEdit, deps: ChangeDeps): P
   if (snippets > 0)
     throw rejected('The edit needs a person at the cursor to complete it', 'Make the change with edit_buffer.');
   const creations: PlannedCreation[] = [];
-  for (const { uri, contents } of creates) {
+  const created = new Set<string>();
+  for (const { uri, contents, unlessThere } of creates) {
+    // TypeScript names every file that it changes, in case that it is new.
+    if (unlessThere && (await statOf(uri)) !== undefined) continue;
+    created.add(uri.toString());
     const edits = texts.filter((each) => each.uri.toString() === uri.toString()).flatMap((each) => each.edits);
     const text = planChanges(contents, edits.map(toChange))?.text;
     if (text === undefined)
       throw rejected('The edit fills its new file in a way that does not fit', 'Make the change with edit_buffer.');
     creations.push(await planCreation(uri.fsPath, text));
   }
-  const created = new Set(creates.map(({ uri }) => uri.toString()));
   const changes: DocumentChange[] = [];
   for (const { uri, edits } of texts) {
     if (created.has(uri.toString())) continue;

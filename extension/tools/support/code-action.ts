@@ -13,14 +13,13 @@ import {
   proposed,
 } from './change-set.ts';
 import type { DiskWatch } from './disk-watch.ts';
-import { lineSource, openDocument } from './document.ts';
+import { lineSource } from './document.ts';
 import { findProblem, problemsOf, withProblems } from './document-problems.ts';
 import { checkDisk, resolveForWriting } from './edit-plan.ts';
 import type { LanguageServers } from './language-servers.ts';
+import { openCaughtUp } from './open-caught-up.ts';
 import type { PlanMemory } from './plan-memory.ts';
-import { catchUpWithDisk } from './recent-changes.ts';
 import { checkPosition } from './text-lines.ts';
-import { isTypeScript } from './typescript-diagnostics.ts';
 import { readWorkspaceEdit } from './workspace-edit.ts';
 import { openDocumentOf } from './workspace-path.ts';
 
@@ -103,10 +102,9 @@ async function list(input: Input, deps: ActionDeps): Promise<Output> {
     });
   }
   const target = await resolveForWriting(path);
-  const document = await openDocument(target);
   const endMs = context.clock.now() + limits.symbolWaitMs;
+  const { document } = await openCaughtUp(target, { context, bases, disk }, endMs);
   await checkDisk(document, target, { ...context, bases });
-  if (isTypeScript(document)) await catchUpWithDisk({ ...context, bases, disk }, endMs);
   // Its server must be there before it is asked.
   await servers.symbols(document, context, endMs);
   const problems = await problemsOf(document, context, endMs);

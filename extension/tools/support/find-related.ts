@@ -6,19 +6,17 @@ import type { RelatedHit, RelatedOutput, relationTools } from '../../../shared/t
 import type { ToolContext } from '../tool-context.ts';
 import type { CleanBases } from './clean-bases.ts';
 import type { DiskWatch } from './disk-watch.ts';
-import { openDocument } from './document.ts';
 import { FileLines } from './file-lines.ts';
-import { freshnessOf, settledDiskState } from './freshness.ts';
+import { freshnessOf } from './freshness.ts';
 import { pathFilter } from './glob.ts';
 import type { LanguageServers } from './language-servers.ts';
 import type { LibrarySources } from './library-sources.ts';
-import { catchUpWithDisk } from './recent-changes.ts';
+import { openCaughtUp } from './open-caught-up.ts';
 import { fitRelated } from './related-fit.ts';
 import { type RelatedPlace, relatedPlaces } from './related-places.ts';
 import { locate } from './symbol-locator.ts';
 import { byFile, inOrder } from './symbol-places.ts';
 import { enclosing, flatten } from './symbol-tree.ts';
-import { isTypeScript } from './typescript-diagnostics.ts';
 import { shownPath } from './workspace-path.ts';
 
 export interface RelationDeps {
@@ -34,12 +32,11 @@ export async function findRelated(
   deps: RelationDeps,
 ): Promise<RelatedOutput> {
   const { relation = 'references', paths, offset = 0 } = input;
-  const { context, bases, servers } = deps;
+  const { context, servers } = deps;
   const target = await deps.libraries.resolve(input.path);
-  const document = await openDocument(target);
   const endMs = context.clock.now() + limits.symbolWaitMs;
-  const disk = await settledDiskState(document, bases, context);
-  const behind = isTypeScript(document) ? await catchUpWithDisk({ ...context, ...deps }, endMs) : undefined;
+  const { document, diskState, behind } = await openCaughtUp(target, deps, endMs);
+  const { version } = document;
   const { name, at } = await locate(document, target.shown, input, { ...context, servers }, endMs);
   const files = new FileLines();
   const patientEndMs = endMs + limits.symbolMarginMs / 2;
@@ -53,7 +50,8 @@ export async function findRelated(
   const wanted = pathFilter(paths);
   const places = inOrder(answer?.places ?? []).filter(({ uri }) => wanted(shownPath(uri)));
   const stale = await outOfPlace(places, files);
-  const reasons = [reason, behind, answer?.reason, stale].filter((each) => each !== undefined);
+  const moved = document.version === version ? undefined : 'the text changed while the servers were asked';
+  const reasons = [reason, behind, answer?.reason, stale, moved].filter((each) => each !== undefined);
   const line = await files.shown(document.uri, at.line + 1);
   return {
     symbol: {
@@ -66,7 +64,7 @@ export async function findRelated(
     relation,
     total: places.length,
     ...fitRelated(await grouped(places, files, deps, patientEndMs), offset, limits.answerChars),
-    freshness: freshnessOf(document, disk, reasons.length === 0 ? undefined : reasons.join('; ')),
+    freshness: freshnessOf(document, diskState, reasons.length === 0 ? undefined : reasons.join('; ')),
   };
 }
 

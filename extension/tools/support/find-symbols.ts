@@ -10,6 +10,7 @@ import { openDocument, statOf } from './document.ts';
 import { FileLines } from './file-lines.ts';
 import { freshnessOf, settledDiskState } from './freshness.ts';
 import type { LanguageServers } from './language-servers.ts';
+import { caughtUp } from './open-caught-up.ts';
 import { checkKinds } from './outline-fit.ts';
 import { catchUpWithDisk } from './recent-changes.ts';
 import { lastName, type MatchLevel, matchLevel, rank } from './symbol-match.ts';
@@ -74,7 +75,7 @@ async function inFile(query: string, target: Target, { context, bases, servers }
 async function inWorkspace(query: string, scope: Target | undefined, deps: FindDeps): Promise<Gathered> {
   const { context, servers } = deps;
   const endMs = context.clock.now() + limits.symbolWaitMs;
-  const behind = await catchUpWithDisk({ ...context, ...deps }, endMs);
+  const behind = await caughtUp(deps, () => catchUpWithDisk({ ...context, ...deps }, endMs));
   const loading = await loadTypeScriptProjects(scope?.uri, context, endMs);
   const scan = await filesWith(lastName(query), scope?.uri);
   const listed = await listedByServers(query, scope, context, endMs);

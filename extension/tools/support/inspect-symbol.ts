@@ -3,15 +3,13 @@ import * as vscode from 'vscode';
 import type { z } from 'zod';
 import { limits } from '../../../shared/limits.ts';
 import type { relationTools } from '../../../shared/tools/relations.ts';
-import { openDocument } from './document.ts';
 import { FileLines } from './file-lines.ts';
 import type { RelationDeps } from './find-related.ts';
-import { freshnessOf, settledDiskState } from './freshness.ts';
+import { freshnessOf } from './freshness.ts';
 import { splitHover } from './hover-text.ts';
-import { catchUpWithDisk } from './recent-changes.ts';
+import { openCaughtUp } from './open-caught-up.ts';
 import { locate } from './symbol-locator.ts';
 import { definitionsOf, inOrder, type Place, placesOf, shownPlace } from './symbol-places.ts';
-import { isTypeScript } from './typescript-diagnostics.ts';
 import { within } from './wait.ts';
 
 type Definition = typeof relationTools.inspect_symbol;
@@ -22,11 +20,9 @@ export async function inspectSymbol(
 ): Promise<z.output<Definition['output']>> {
   const parts = new Set(input.parts ?? ['definition', 'hover', 'signature']);
   const target = await libraries.resolve(input.path);
-  const document = await openDocument(target);
-  const { uri } = document;
   const endMs = context.clock.now() + limits.symbolWaitMs;
-  const diskState = await settledDiskState(document, bases, context);
-  const behind = isTypeScript(document) ? await catchUpWithDisk({ ...context, bases, disk }, endMs) : undefined;
+  const { document, diskState, behind } = await openCaughtUp(target, { context, bases, disk }, endMs);
+  const { uri } = document;
   const { name, at } = await locate(document, target.shown, input, { ...context, servers }, endMs);
   const files = new FileLines();
   const shown = async (places: readonly Place[]) => {

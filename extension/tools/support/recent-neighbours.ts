@@ -6,7 +6,15 @@ import type { Clock } from '../../../shared/clock.ts';
 import { limits } from '../../../shared/limits.ts';
 
 /** Their servers judge each file by itself. */
-const selfContained: ReadonlySet<string> = new Set(['json', 'jsonc', 'css', 'scss', 'less', 'html', 'plaintext']);
+export const selfContained: ReadonlySet<string> = new Set([
+  'json',
+  'jsonc',
+  'css',
+  'scss',
+  'less',
+  'html',
+  'plaintext',
+]);
 
 /** Why a document may be judged by an older state of files of its kind that changed a moment ago. */
 export async function doubtOfNeighbours(

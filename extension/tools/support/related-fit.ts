@@ -26,7 +26,9 @@ export function fitRelated(files: readonly FullFile[], offset: number, maxChars:
       hits: hits.map(({ line, column }) => ({ line, column })),
     })),
   };
-  for (const detail of ['full', 'locations'] as const) {
+  // Lines are not read where they would not fit anyway.
+  const isFull = rest.length === 0 || rest.some(({ hits }) => hits.some(({ text }) => text !== undefined));
+  for (const detail of isFull ? (['full', 'locations'] as const) : (['locations'] as const)) {
     const form = forms[detail];
     if (JSON.stringify(form).length <= maxChars) return { files: form, detail, page: pageOf(form.length) };
   }

@@ -14,14 +14,12 @@ import {
   proposed,
 } from './change-set.ts';
 import type { DiskWatch } from './disk-watch.ts';
-import { openDocument } from './document.ts';
 import { checkDisk, resolveForWriting } from './edit-plan.ts';
 import type { LanguageServers } from './language-servers.ts';
+import { openCaughtUp } from './open-caught-up.ts';
 import type { PlanMemory } from './plan-memory.ts';
-import { catchUpWithDisk } from './recent-changes.ts';
 import { locate } from './symbol-locator.ts';
 import { plainName } from './symbol-tree.ts';
-import { isTypeScript } from './typescript-diagnostics.ts';
 import { readWorkspaceEdit } from './workspace-edit.ts';
 
 type Definition = typeof refactorTools.rename_symbol;
@@ -70,10 +68,9 @@ async function plan(input: Input, deps: RenameDeps): Promise<RenamePlan> {
   }
   const locator: Locator = { ...input, path };
   const target = await resolveForWriting(path);
-  const document = await openDocument(target);
   const endMs = context.clock.now() + limits.symbolWaitMs;
+  const { document, behind } = await openCaughtUp(target, { context, bases, disk }, endMs);
   await checkDisk(document, target, { ...context, bases });
-  const behind = isTypeScript(document) ? await catchUpWithDisk({ ...context, bases, disk }, endMs) : undefined;
   const { name, at } = await locate(document, target.shown, locator, { ...context, servers }, endMs);
   const oldName = plainName(name);
   if (oldName === new_name) {

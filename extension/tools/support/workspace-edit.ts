@@ -3,10 +3,17 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { HoldfastError } from '../../../shared/errors.ts';
 
+interface FileCreation {
+  readonly uri: vscode.Uri;
+  readonly contents: string;
+  /** A file that is there already stays as it is. */
+  readonly unlessThere: boolean;
+}
+
 export interface ProposedEdit {
   /** Per document: what changes in its text. */
   readonly texts: readonly { readonly uri: vscode.Uri; readonly edits: readonly vscode.TextEdit[] }[];
-  readonly creates: readonly { readonly uri: vscode.Uri; readonly contents: string }[];
+  readonly creates: readonly FileCreation[];
   /** Files that would move or go, in words. */
   readonly moves: readonly string[];
   /** Places with text that only a person at the cursor can complete. */
@@ -20,7 +27,7 @@ const entrySchema = z.discriminatedUnion('_type', [
     _type: z.literal(1),
     from: uriSchema.optional(),
     to: uriSchema.optional(),
-    options: z.object({ contents: z.unknown() }).partial().optional(),
+    options: z.object({ contents: z.unknown(), ignoreIfExists: z.boolean() }).partial().optional(),
   }),
   z.object({ _type: z.literal(2), uri: uriSchema }),
   z.object({ _type: z.literal(3) }),
@@ -43,14 +50,18 @@ export function readWorkspaceEdit(edit: vscode.WorkspaceEdit): ProposedEdit {
       retryable: false,
     });
   }
-  const creates: { uri: vscode.Uri; contents: string }[] = [];
+  const creates: FileCreation[] = [];
   const moves: string[] = [];
   for (const entry of entries) {
     if (entry._type !== 1) continue;
     const { from, to, options } = entry;
     if (from === undefined && to !== undefined) {
       const contents = options?.contents;
-      creates.push({ uri: to, contents: contents instanceof Uint8Array ? new TextDecoder().decode(contents) : '' });
+      creates.push({
+        uri: to,
+        contents: contents instanceof Uint8Array ? new TextDecoder().decode(contents) : '',
+        unlessThere: options?.ignoreIfExists === true,
+      });
     } else moves.push(to === undefined ? `delete ${from?.path ?? ''}` : `move ${from?.path ?? ''} to ${to.path}`);
   }
   const texts = edit
