@@ -24,10 +24,21 @@ export class FileLines {
 
   /** Line `line`, from 1, without leading white space and cut where it is very long; undefined when there is none. */
   async shown(uri: vscode.Uri, line: number): Promise<string | undefined> {
-    const text = (await this.lines(uri))?.[line - 1]?.trim();
-    if (text === undefined || text.length <= limits.symbolLineMaxChars) return text;
-    return `${text.slice(0, limits.symbolLineMaxChars)}…`;
+    const text = (await this.lines(uri))?.[line - 1];
+    return text === undefined ? undefined : shortened(text.trim());
   }
+
+  /** Lines `from` to `to`, from 1 and both included, each cut where it is very long. */
+  async block(uri: vscode.Uri, from: number, to: number): Promise<string | undefined> {
+    return (await this.lines(uri))
+      ?.slice(from - 1, to)
+      .map(shortened)
+      .join('\n');
+  }
+}
+
+function shortened(line: string): string {
+  return line.length <= limits.symbolLineMaxChars ? line : `${line.slice(0, limits.symbolLineMaxChars)}…`;
 }
 
 async function read(uri: vscode.Uri): Promise<readonly string[] | undefined> {

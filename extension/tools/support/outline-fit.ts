@@ -56,7 +56,7 @@ function collapse(entries: readonly SymbolEntry[], levels: number): OutlineSymbo
   for (const entry of entries) {
     const last = shown.at(-1);
     if (entry.depth <= levels) shown.push(toOutlineSymbol(entry));
-    else if (last !== undefined && last.depth === levels)
+    else if (last !== undefined && entry.node.start.line <= last.end_line)
       shown[shown.length - 1] = { ...last, hidden: (last.hidden ?? 0) + 1 };
   }
   return shown;

@@ -109,7 +109,7 @@ export async function shownPlace(place: Place, files: FileLines, maxLines = 1): 
   const { uri, at, endLine } = place;
   const text =
     endLine > at.line && endLine - at.line < maxLines
-      ? (await files.lines(uri))?.slice(at.line - 1, endLine).join('\n')
+      ? await files.block(uri, at.line, endLine)
       : await files.shown(uri, at.line);
   return { path: shownPath(uri), line: at.line, column: at.column, ...(text === undefined ? {} : { text }) };
 }

@@ -48,6 +48,12 @@ describe('an outline cut to size', () => {
   it('keeps the depth and the kinds that were asked for', () => {
     assert.deepEqual(shape(10_000, { depth: 2 }).symbols, 'A a+1 b B c');
     assert.deepEqual(shape(10_000, { kinds: ['method'] }).symbols, 'a b c');
+    const some = flatten([node('C', 1), node('D', 11, [node('d', 12, [node('y', 13)], 'method')], 'module')]);
+    const kept = fitOutline(some, { depth: 1, kinds: ['class'], offset: 0 }, 10_000).symbols;
+    assert.deepEqual(
+      kept.map(({ name, hidden }) => [name, hidden]),
+      [['C', undefined]],
+    );
     assert.throws(
       () => checkKinds(['class', 'klass']),
       (error: unknown) => code(error) === 'invalid_input',
@@ -93,6 +99,7 @@ describe('hovers', () => {
 
   it('may be only prose, or nothing, and are cut where they are long', () => {
     assert.deepEqual(splitHover(['', 'x&nbsp;y'], 100), { signatures: [], documentation: 'x y' });
+    assert.deepEqual(splitHover(['Prose.', '```ts\nexample\n```'], 100).signatures, []);
     assert.deepEqual(splitHover(['abcdef'], 3).documentation, 'abc…');
   });
 });
