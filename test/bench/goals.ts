@@ -17,11 +17,8 @@ export function judge(
   { link }: Comebacks,
   memory: readonly SessionMemory[],
 ): readonly Goal[] {
-  const ratio = (of: RowName, to: RowName, concurrency: number, pick: (figures: Figures) => number): number => {
-    const above = roundsOf(measured, of, concurrency);
-    const below = roundsOf(measured, to, concurrency);
-    return median(above.map((figures, round) => pick(figures) / pick(below[round] ?? figures)));
-  };
+  const ratio = (of: RowName, to: RowName, concurrency: number, pick: (figures: Figures) => number): number =>
+    ratioOfRounds(measured, of, to, concurrency, pick);
   const p50 = ({ p50Us }: Figures) => p50Us;
   const rate = ({ callsPerS }: Figures) => callsPerS;
   const whole = (['whole-legacy', 'whole-modern'] as const).filter((name) =>
@@ -50,6 +47,20 @@ export function judge(
         atMost(`${sessions} initialised idle sessions over the start, held`, heldMb, 5, ' MB'),
       ),
   ];
+}
+
+/** The median of the rounds' own ratios. */
+export function ratioOfRounds(
+  measured: readonly Measured[],
+  of: RowName,
+  to: RowName,
+  concurrency: number,
+  pick: (figures: Figures) => number,
+): number {
+  const below = roundsOf(measured, to, concurrency);
+  return median(
+    roundsOf(measured, of, concurrency).map((figures, round) => pick(figures) / pick(below[round] ?? figures)),
+  );
 }
 
 function roundsOf(measured: readonly Measured[], name: RowName, concurrency: number): readonly Figures[] {

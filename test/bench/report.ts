@@ -4,7 +4,7 @@ import { limits } from '../../shared/limits.ts';
 import type { Activation } from './activation.ts';
 import type { SessionMemory } from './agent-memory.ts';
 import type { Comebacks, Spread } from './comebacks.ts';
-import type { Goal } from './goals.ts';
+import { type Goal, ratioOfRounds } from './goals.ts';
 import type { Measured } from './measure.ts';
 import type { RowName } from './scene.ts';
 import type { BundleSize, ListSize } from './sizes.ts';
@@ -36,7 +36,7 @@ export function report(results: BenchResults): string {
       ['goal', 'wanted', 'reached', ''],
       goals.map(({ title, wanted, reached, met }) => [title, wanted, reached.toFixed(2), met ? 'met' : 'not met']),
     ),
-    `The two hops of the whole path alone, raw HTTP echo plus raw ws echo, take ${hopsAlone(results.measured).toFixed(2)}× the raw HTTP echo (p50 at 1).`,
+    `The bare relay, which checks nothing and remembers nothing, takes ${relayAlone(results.measured).toFixed(2)}× the raw HTTP echo itself (p50 at 1): that much of the whole path is not ours.`,
     '## Start and return',
     table(
       ['', 'times', 'p50 ms', 'p95 ms'],
@@ -70,10 +70,8 @@ export function report(results: BenchResults): string {
 }
 
 /** What no bridge between the two can go below. */
-function hopsAlone(measured: readonly Measured[]): number {
-  const p50 = (wanted: RowName) =>
-    measured.find(({ name, concurrency }) => name === wanted && concurrency === 1)?.medians.p50Us ?? Number.NaN;
-  return (p50('http-echo') + p50('ws-echo')) / p50('http-echo');
+function relayAlone(measured: readonly Measured[]): number {
+  return ratioOfRounds(measured, 'bare-relay', 'http-echo', 1, ({ p50Us }) => p50Us);
 }
 
 function callTable({ measured, titles }: BenchResults): string {

@@ -21,6 +21,7 @@ export interface Row {
 export const rowNames = [
   'http-echo',
   'ws-echo',
+  'bare-relay',
   'whole-legacy',
   'whole-modern',
   'bridge-local',
@@ -52,14 +53,18 @@ export async function openScene({ nodeArgs = [] }: { readonly nodeArgs?: readonl
   const bridge = await BridgeProcess.start({ nodeArgs });
   store.add({ dispose: () => void bridge.dispose() });
   const { port, token } = bridge;
+  const linked = z.object({ linked: z.literal(true) });
   const editor = store.add(Peer.start('servers/instant-editor', { port, secret: bridge.editorSecret }));
-  await editor.next(z.object({ linked: z.literal(true) }));
+  await editor.next(linked);
   const [http, ws, sdkV1, sdkV2] = [
     await server('http-echo'),
     await server('ws-echo'),
     await server('sdk-v1-echo'),
     await server('sdk-v2-echo'),
   ];
+
+  const relay = await server('bare-relay');
+  await store.add(Peer.start('servers/bare-window', { port: relay.port })).next(linked);
 
   const ours = { port, token, pid: bridge.event.pid };
   const session = await readySession(ours);
@@ -98,6 +103,7 @@ export async function openScene({ nodeArgs = [] }: { readonly nodeArgs?: readonl
   const rows = [
     row('http-echo', 'raw HTTP echo', http, {}),
     row('ws-echo', 'raw ws echo', ws, { kind: 'ws' }),
+    row('bare-relay', 'bare relay: HTTP to a WebSocket and back, no bridge', relay, {}),
     row('whole-legacy', 'whole path, legacy era', ours, {}),
     ...((await isModern(ours))
       ? [

@@ -1,4 +1,5 @@
 /** The edits that another process makes on the disk, drawn at random but repeatable. */
+import { type EditKind, shuffle } from './edit-plan.ts';
 import { type Module, type Project, pathOf } from './project.ts';
 
 export interface Edit {
@@ -9,61 +10,6 @@ export interface Edit {
   readonly gone?: string;
   /** The first file has unsaved changes, which the edit went under. */
   readonly conflict?: true;
-}
-
-/** How many of a hundred edits are of a kind. The second of a pair undoes the first. */
-const hundred = {
-  'own error': 34,
-  'type of an export': 24,
-  'import of a file to come': 6,
-  'file created': 6,
-  'file deleted': 5,
-  'file restored': 5,
-  'file renamed': 5,
-  'imports follow the rename': 5,
-  'folder renamed': 1,
-  'folder renamed back': 1,
-  'many files at once': 3,
-  'project configuration': 2,
-  'under unsaved work': 3,
-} as const;
-export type EditKind = keyof typeof hundred;
-
-const pairs: readonly (readonly [EditKind, EditKind])[] = [
-  ['import of a file to come', 'file created'],
-  ['file deleted', 'file restored'],
-  ['file renamed', 'imports follow the rename'],
-  ['folder renamed', 'folder renamed back'],
-];
-
-/** A shuffled row of `count` edits with every kind in its share; the second of a pair comes after the first. */
-export function planEdits(count: number, random: () => number): EditKind[] {
-  const kinds = Object.keys(hundred).filter((kind): kind is EditKind => kind in hundred);
-  const wanted = kinds.flatMap((kind) =>
-    Array.from(
-      { length: Math.max(kind === 'own error' ? 0 : 1, Math.round((hundred[kind] * count) / 100)) },
-      () => kind,
-    ),
-  );
-  const row: EditKind[] = shuffle(wanted, random).filter((kind) => kind !== 'own error');
-  row.length = Math.min(row.length, count);
-  while (row.length < count) row.splice(Math.floor(random() * (row.length + 1)), 0, 'own error');
-  for (const [first, second] of pairs) {
-    const places = row.flatMap((kind, at) => (kind === first || kind === second ? [at] : []));
-    places.forEach((at, order) => {
-      row[at] = order % 2 === 0 ? first : second;
-    });
-  }
-  // What lies under unsaved work stays behind it, so these come last.
-  const unsaved = row.filter((kind) => kind === 'under unsaved work');
-  return [...row.filter((kind) => kind !== 'under unsaved work'), ...unsaved];
-}
-
-function shuffle<T>(values: readonly T[], random: () => number): T[] {
-  return values
-    .map((value) => ({ value, order: random() }))
-    .toSorted((a, b) => a.order - b.order)
-    .map(({ value }) => value);
 }
 
 export interface EditorDeps {
@@ -106,13 +52,16 @@ export class Edits {
       case 'import of a file to come':
         return this.#importAhead();
       case 'file deleted':
-        return this.#deleteFile();
+        return this.#deleteFile((module) => !this.#deps.tabs.includes(module), 'file restored');
+      case 'file deleted under its tab':
+        return this.#deleteFile((module) => this.#deps.tabs.includes(module), 'file restored under its tab');
       case 'file renamed':
         return this.#renameFile();
       case 'folder renamed':
         return this.#renameFolder();
       case 'file created':
       case 'file restored':
+      case 'file restored under its tab':
       case 'imports follow the rename':
       case 'folder renamed back': {
         const undo = this.#undo.get(kind);
@@ -164,12 +113,12 @@ export class Edits {
     return { asked: [user.path] };
   }
 
-  #deleteFile(): Omit<Edit, 'kind'> {
+  #deleteFile(suits: (module: Module) => boolean, back: EditKind): Omit<Edit, 'kind'> {
     const { project } = this.#deps;
-    const module = this.#pick((other) => project.dependentsOf(other).length > 0);
+    const module = this.#pick((other) => project.dependentsOf(other).length > 0 && suits(other));
     const asked = this.#dependents(module, 2);
     project.remove(module);
-    this.#undo.set('file restored', () => {
+    this.#undo.set(back, () => {
       this.#write(module);
       return { asked: [module.path, ...this.#dependents(module, 2)] };
     });

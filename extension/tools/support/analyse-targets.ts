@@ -43,30 +43,30 @@ export async function analyseTargets(
   const doubtAbout = (document: vscode.TextDocument) =>
     isTypeScript(document) ? doubt(document) : doubtOfNeighbours(document, deps.clock);
   return Promise.all(
-    files.map(async ({ target, document }) => ({
-      target,
-      document,
-      ...(await analyseSettled(document, { ...deps, doubt: await doubtAbout(document) })),
-    })),
+    files.map(async ({ target, document }) =>
+      analyseSettled(target, document, { ...deps, doubt: await doubtAbout(document) }),
+    ),
   );
 }
 
-/** Looks again as long as the text changes under the servers' eyes. */
+/** Looks again as long as the text changes under the servers' eyes, or VS Code drops the document, which it does soon. */
 async function analyseSettled(
-  document: vscode.TextDocument,
+  target: Target,
+  opened: vscode.TextDocument,
   deps: AnalyseDeps & { readonly doubt: string | undefined },
-): Promise<Pick<AnalysedFile, 'diskState' | 'analysis'>> {
-  for (;;) {
+): Promise<AnalysedFile> {
+  for (let document = opened; ; document = document.isClosed ? await openDocument(target) : document) {
     const leftMs = deps.endMs - deps.clock.now();
     const diskState = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs));
     const { version } = document;
     const analysis = await analyse(document, diskState, deps);
-    if (analysis.state !== 'analyzed') return { diskState, analysis };
-    const after = await settledDiskState(document, deps.bases, deps, 0);
-    if (after.kind !== 'behind' && document.version === version) return { diskState: after, analysis };
+    const after = analysis.state === 'analyzed' ? await settledDiskState(document, deps.bases, deps, 0) : diskState;
+    const stood = !document.isClosed && document.version === version;
+    const settled = analysis.state !== 'analyzed' || after.kind !== 'behind';
+    if (stood && settled) return { target, document, diskState: after, analysis };
     if (deps.clock.now() >= deps.endMs) {
       const reason = 'the text changed while it was being analysed';
-      return { diskState: after, analysis: { ...analysis, state: 'timed_out', reason } };
+      return { target, document, diskState: after, analysis: { ...analysis, state: 'timed_out', reason } };
     }
   }
 }

@@ -2,17 +2,21 @@
 import * as vscode from 'vscode';
 import type { DiskWatch } from './disk-watch.ts';
 import { statOf } from './document.ts';
+import type { FileStamps } from './file-stamps.ts';
 import { importsFile, textsOf } from './import-texts.ts';
 import { isTypeScript } from './typescript-diagnostics.ts';
 
-async function deletedUnderTabs(): Promise<vscode.Uri[]> {
-  const held: vscode.Uri[] = [];
-  for (const document of vscode.workspace.textDocuments) {
-    const { uri } = document;
-    if (uri.scheme === 'file' && !document.isDirty && isTypeScript(document) && (await statOf(uri)) === undefined)
-      held.push(uri);
-  }
-  return held;
+/** @param known files that are there for sure */
+async function deletedUnderTabs(known: FileStamps | undefined): Promise<vscode.Uri[]> {
+  const suspects = vscode.workspace.textDocuments.filter(
+    (document) =>
+      document.uri.scheme === 'file' &&
+      !document.isDirty &&
+      isTypeScript(document) &&
+      known?.has(document.uri.fsPath) !== true,
+  );
+  const stats = await Promise.all(suspects.map(({ uri }) => statOf(uri)));
+  return suspects.filter((_, at) => stats[at] === undefined).map(({ uri }) => uri);
 }
 
 /**
@@ -22,7 +26,7 @@ async function deletedUnderTabs(): Promise<vscode.Uri[]> {
  */
 export async function dependentsOfDeleted({ known }: DiskWatch): Promise<ReadonlyMap<string, vscode.Uri>> {
   const found = new Map<string, vscode.Uri>();
-  const gone = await deletedUnderTabs();
+  const gone = await deletedUnderTabs(known?.stamps);
   if (gone.length === 0) return found;
   const texts = await textsOf([...(known?.stamps.keys() ?? [])].filter((path) => !path.endsWith('.json')));
   for (const cause of gone) {

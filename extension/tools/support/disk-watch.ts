@@ -34,6 +34,7 @@ export class DiskWatch implements Disposable {
   /** Since when (wall time) a change waits to be told. */
   #waiting = new Map<string, number>();
   readonly #clock: Clock;
+  readonly #startedMs: number;
   readonly #store = new DisposableStore();
   readonly #told = this.#store.add(new vscode.EventEmitter<vscode.Uri>());
   /** Undefined until somebody has caught up for the first time. */
@@ -42,6 +43,7 @@ export class DiskWatch implements Disposable {
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
+    this.#startedMs = clock.wallMs();
     const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*'));
     for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete])
       this.#store.add(event((uri) => this.#note(uri)));
@@ -66,7 +68,7 @@ export class DiskWatch implements Disposable {
 
   /**
    * Waits until the watcher has told of all changes and its listeners have passed them on, at most until `endMs` of the
-   * clock. What an earlier call waited for in vain for `watcherLagMaxMs` is not waited for again: some folders are not
+   * clock. What is older than this watcher is not told of any more, and what an earlier call waited for in vain for `watcherLagMaxMs` is not waited for again: some folders are not
    * watched.
    *
    * @returns whether it has, or never will
@@ -75,7 +77,10 @@ export class DiskWatch implements Disposable {
     const startMs = this.#clock.wallMs();
     const waiting = new Map(changes.map(({ path }) => [path, this.#waiting.get(path) ?? startMs]));
     this.#waiting = waiting;
-    const awaited = changes.filter(({ path }) => startMs - (waiting.get(path) ?? startMs) < limits.watcherLagMaxMs);
+    const awaited = changes.filter(
+      ({ path, sinceMs }) =>
+        sinceMs >= this.#startedMs && startMs - (waiting.get(path) ?? startMs) < limits.watcherLagMaxMs,
+    );
     while (awaited.some((change) => this.#toldOf(change) < change.sinceMs)) {
       const leftMs = endMs - deps.clock.now();
       if (leftMs <= 0) return false;

@@ -49,7 +49,7 @@ export async function catchUpWithDisk(deps: CatchUpDeps, endMs: number): Promise
       : changesSince(disk.known.stamps, disk.known.atMs, stamps);
   const watchEndMs = Math.min(endMs, deps.clock.now() + limits.watcherLagMaxMs);
   const [told, shown] = await Promise.all([disk.reached(toTell, deps, watchEndMs), show(toShow, deps, endMs)]);
-  await disk.released.update(isTypeScript);
+  await disk.released.update(isTypeScript, (path) => !stamps.has(path));
   const held = created.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
   const heldShown = await show(held, deps, endMs);
   if (!told || !shown || !heldShown) return 'files changed a moment ago; the language server may not know yet';

@@ -26,13 +26,21 @@ export class ReleasedDocuments implements Disposable {
     );
   }
 
-  /** @param isServed whether a document's language server is one that holds on to it */
-  async update(isServed: (document: vscode.TextDocument) => boolean): Promise<void> {
-    for (const uri of [...this.#languages.keys()]) await this.#restore(vscode.Uri.parse(uri));
-    for (const document of vscode.workspace.textDocuments) {
+  /**
+   * @param isServed whether a document's language server is one that holds on to it
+   * @param mayBeGone rules out documents whose files are known to be there
+   */
+  async update(
+    isServed: (document: vscode.TextDocument) => boolean,
+    mayBeGone: (path: string) => boolean,
+  ): Promise<void> {
+    await Promise.all([...this.#languages.keys()].map((uri) => this.#restore(vscode.Uri.parse(uri))));
+    const suspects = vscode.workspace.textDocuments.filter(
+      (document) => document.uri.scheme === 'file' && isServed(document) && mayBeGone(document.uri.fsPath),
+    );
+    for (const document of suspects) {
       const { uri, isDirty, languageId } = document;
-      if (uri.scheme !== 'file' || isDirty || !isServed(document) || hasTab(uri) || (await statOf(uri)) !== undefined)
-        continue;
+      if (isDirty || hasTab(uri) || (await statOf(uri)) !== undefined) continue;
       this.#languages.set(uri.toString(), languageId);
       await vscode.languages.setTextDocumentLanguage(document, noLanguage);
     }
