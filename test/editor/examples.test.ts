@@ -18,6 +18,15 @@ describe('the reference of the tools', () => {
 
   it('shows what the tools really answer (npm run docs takes over what this test recorded)', async () => {
     await rig.show(exampleFile.name, exampleFile.text);
+    // The servers learn of the new file from a watcher.
+    const noticed = async () => {
+      const { freshness } = await rig.tools.find_related(
+        { path: rig.name(exampleFile.name), symbol: 'visit' },
+        rig.context,
+      );
+      return freshness.complete;
+    };
+    while (!(await noticed()));
     const answers: Record<string, unknown> = {};
     for (const { tool, input } of exampleCalls) {
       const output = await call(rig.tools, tool, input, rig.context);

@@ -98,7 +98,7 @@ describe('inspect_symbol in VS Code', () => {
     rig.write('leak.md', '# L\n\nsee [it](../../../outside-secret.txt)\n');
     const secret = vscode.Uri.joinPath(rig.uri('leak.md'), '../../../../outside-secret.txt');
     await vscode.workspace.fs.writeFile(secret, new TextEncoder().encode('secret words\n'));
-    const answer = await inspect('leak.md', { line: 3, column: 15 });
+    const answer = await inspect('leak.md', { line: 3, column: 22 });
     await vscode.workspace.fs.delete(secret);
     assert.ok(!JSON.stringify(answer).includes('secret words'));
     await refusal('outside_workspace', rig.tools.read_buffer({ path: secret.fsPath }, rig.context));

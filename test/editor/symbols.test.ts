@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
 
@@ -245,6 +246,19 @@ describe('find_symbol in VS Code', () => {
     assert.deepEqual([first.page.total, first.page.next], [300, first.symbols.length]);
     const second = await find('manyThings', { path: rig.name('many.ts'), offset: first.page.next });
     assert.equal(second.symbols[0]?.name_path, `manyThings${first.symbols.length}`);
+  });
+
+  it('names the place of the name in more files than it looks into, and says nothing of files that are gone', async () => {
+    for (let at = 0; at < 30; at += 1) rig.write(`wide/w${at}.ts`, `export const x${at} = 0;\nexport  class Wide {}\n`);
+    const answer = await find('Wide');
+    assert.equal(answer.page.total, 30);
+    assert.ok(
+      answer.symbols.every(({ line, column }) => line === 2 && column === 15),
+      JSON.stringify(answer.symbols),
+    );
+    rmSync(rig.uri('wide').fsPath, { recursive: true });
+    const after = await find('Wide');
+    assert.ok(after.page.total === 0 || !after.freshness.complete, JSON.stringify(after));
   });
 
   it('leaves no tab and moves nothing', async () => {

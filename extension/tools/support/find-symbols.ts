@@ -15,7 +15,8 @@ import { checkKinds } from './outline-fit.ts';
 import { catchUpWithDisk } from './recent-changes.ts';
 import { lastName, type MatchLevel, matchLevel, rank } from './symbol-match.ts';
 import { filesWith } from './symbol-scan.ts';
-import { flatten, type SymbolNode } from './symbol-tree.ts';
+import { flatten, plainName, type SymbolNode } from './symbol-tree.ts';
+import { findWord } from './symbol-words.ts';
 import { kindName, toPosition } from './to-symbol-node.ts';
 import { loadTypeScriptProjects } from './typescript-projects.ts';
 import { within } from './wait.ts';
@@ -38,6 +39,8 @@ interface Found {
   readonly line: number;
   readonly uri: vscode.Uri;
   readonly symbol: Omit<FoundSymbol, 'body' | 'cut'>;
+  /** Where only the place of the whole is known: the name to look for in it. */
+  readonly nameWithin?: string;
 }
 
 interface Gathered {
@@ -83,19 +86,26 @@ async function inWorkspace(query: string, scope: Target | undefined, deps: FindD
   const looked = files.slice(0, limits.symbolFilesMax);
   const found = new Map<string, Found>();
   const add = (each: Found) => found.set(`${each.uri.toString()}:${each.line}:${each.symbol.column}`, each);
+  const gone: string[] = [];
   for (const uri of looked) {
-    const document = await openDocument({ uri, shown: shownPath(uri), protectedPart: undefined });
-    for (const each of matching(query, uri, (await servers.symbols(document, context, endMs)) ?? [])) add(each);
+    // A file that goes while it is looked at, or that a server still counts in.
+    if ((await statOf(uri)) === undefined) gone.push(shownPath(uri));
+    else {
+      const document = await openDocument({ uri, shown: shownPath(uri), protectedPart: undefined });
+      for (const each of matching(query, uri, (await servers.symbols(document, context, endMs)) ?? [])) add(each);
+    }
   }
   const lookedAt = new Set(looked.map(String));
   // What its own file does not list under that name (a server may gather aliases) is left out where the file was read.
   for (const each of listed.found) if (!lookedAt.has(each.uri.toString())) add(each);
   const unread = scan.files.filter((uri) => !lookedAt.has(uri.toString())).length;
   const reasons = [
+    vscode.workspace.workspaceFolders === undefined ? 'no folder is open' : undefined,
     behind,
     loading,
     scan.reason,
     listed.reason,
+    gone.length === 0 ? undefined : `${gone.join(', ')} is gone, but a language server still counts it in`,
     unread === 0 ? undefined : `${unread} more files hold the name: name a folder in path`,
   ].filter((reason) => reason !== undefined);
   const dirty = [...found.values()].some(({ uri }) =>
@@ -125,7 +135,8 @@ async function listedByServers(query: string, scope: Target | undefined, context
   );
   const found = (symbols ?? []).flatMap(({ name, containerName, kind, location }): Found[] => {
     const { uri, range } = location;
-    const names = containerName === '' ? [name] : [containerName, name];
+    // Some servers leave the container out altogether.
+    const names = [containerName, name].filter((each) => each);
     const level = matchLevel(names, query);
     const inScope = scope === undefined || uri.path.startsWith(`${scope.uri.path}/`);
     if (level === undefined || !inScope || !isOwn(uri)) return [];
@@ -138,7 +149,7 @@ async function listedByServers(query: string, scope: Target | undefined, context
       column,
       end_line: range.end.line + 1,
     };
-    return [{ level, path: symbol.path, line, uri, symbol }];
+    return [{ level, path: symbol.path, line, uri, symbol, nameWithin: plainName(name) }];
   });
   if (symbols === undefined) return { found, reason: 'the language servers have not answered in time' };
   return {
@@ -178,8 +189,9 @@ async function fit(found: readonly Found[], withBody: boolean): Promise<FoundSym
   const files = new FileLines();
   const out: FoundSymbol[] = [];
   let leftChars: number = limits.answerChars;
-  for (const { uri, symbol } of found) {
-    const lines = withBody ? await files.lines(uri) : undefined;
+  for (const each of found) {
+    const symbol = await atItsName(each, files);
+    const lines = withBody ? await files.lines(each.uri) : undefined;
     const body = lines?.slice(symbol.line - 1, symbol.end_line).join('\n');
     const cut = body !== undefined && JSON.stringify(body).length > leftChars - 300;
     if (cut && out.length > 0) break;
@@ -190,4 +202,11 @@ async function fit(found: readonly Found[], withBody: boolean): Promise<FoundSym
     out.push(item);
   }
   return out;
+}
+
+async function atItsName({ uri, symbol, nameWithin }: Found, files: FileLines): Promise<Found['symbol']> {
+  if (nameWithin === undefined) return symbol;
+  const words = findWord((await files.lines(uri)) ?? [], nameWithin, symbol.line, symbol.end_line);
+  const word = words.find(({ line, column }) => line > symbol.line || column >= symbol.column);
+  return word === undefined ? symbol : { ...symbol, line: word.line, column: word.column };
 }

@@ -29,20 +29,15 @@ export interface CaughtUp {
 
 /** @throws HoldfastError as `openDocument` */
 export async function openCaughtUp(target: Target, deps: OpenDeps, endMs: number): Promise<CaughtUp> {
-  // Before it is opened: what a watcher tells about an open file does not count.
-  const before = isTypeScriptFile(target.uri);
-  const behindBefore = before
-    ? await caughtUp(deps, () => catchUpWithDisk({ ...deps.context, ...deps }, endMs))
-    : undefined;
+  const { uri } = target;
+  const isScript = isTypeScriptFile(uri);
+  const askTypeScript = () => catchUpWithDisk({ ...deps.context, ...deps }, endMs);
+  // Before it is opened: servers mistake a file that is opened before a watcher has told of it, some of them for good.
+  const behind = await caughtUp(deps, isScript ? askTypeScript : () => neighboursTold(uri, deps, endMs));
   const document = await openDocument(target);
   const diskState = await settledDiskState(document, deps.bases, deps.context);
-  if (before) return { document, diskState, behind: behindBefore };
-  const behind = await caughtUp(deps, () =>
-    isTypeScript(document)
-      ? catchUpWithDisk({ ...deps.context, ...deps }, endMs)
-      : neighboursTold(document, deps, endMs),
-  );
-  return { document, diskState, behind };
+  if (isScript || !isTypeScript(document)) return { document, diskState, behind };
+  return { document, diskState, behind: await caughtUp(deps, askTypeScript) };
 }
 
 /** A look at the disk that fails makes an answer less sure, not impossible. */
@@ -61,12 +56,13 @@ export async function caughtUp(
 
 /** Waits until the watcher has told of files of the same kind that came, went or changed a moment ago. */
 async function neighboursTold(
-  { uri, languageId }: vscode.TextDocument,
+  uri: vscode.Uri,
   { context, disk }: OpenDeps,
   endMs: number,
 ): Promise<string | undefined> {
   const ending = extname(uri.path).slice(1);
-  if (uri.scheme !== 'file' || selfContained.has(languageId) || !/^\w+$/.test(ending)) return undefined;
+  // The names of these languages are their files' endings, too.
+  if (uri.scheme !== 'file' || selfContained.has(ending) || !/^\w+$/.test(ending)) return undefined;
   const found = await vscode.workspace.findFiles(
     `**/*.${ending}`,
     '**/{node_modules,.git}/**',
