@@ -5,10 +5,21 @@ import { bufferTools } from './tools/buffers.ts';
 import { contextTools } from './tools/context.ts';
 import { diagnosticsTools } from './tools/diagnostics.ts';
 import { filesTools } from './tools/files.ts';
+import { refactorTools } from './tools/refactor.ts';
+import { relationTools } from './tools/relations.ts';
+import { symbolTools } from './tools/symbols.ts';
 import { windowsTools } from './tools/windows.ts';
 
 /** Tools whose handlers live in the extension. */
-export const editorTools = { ...contextTools, ...bufferTools, ...diagnosticsTools, ...filesTools } as const;
+export const editorTools = {
+  ...contextTools,
+  ...bufferTools,
+  ...diagnosticsTools,
+  ...symbolTools,
+  ...relationTools,
+  ...refactorTools,
+  ...filesTools,
+} as const;
 
 /** Tools that the bridge answers itself. */
 export const bridgeTools = { ...windowsTools } as const;

@@ -11,6 +11,7 @@ const retryableByCode = {
   not_a_file: false,
   position_out_of_range: false,
   too_large: false,
+  ambiguous_symbol: false,
   // routing
   no_window: true,
   unknown_window: false,

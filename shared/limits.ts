@@ -215,7 +215,7 @@ export const limits = {
   fileMaxBytes: 16 * 1024 * 1024,
   /** get_diagnostics waits at most this long for the language server. */
   diagnosticsWaitMaxMs: 20_000,
-  diagnosticsWaitDefaultMs: 5_000,
+  diagnosticsWaitDefaultMs: 10_000,
   /** On top of the agent's wait: reading files and putting the answer together. */
   diagnosticsMarginMs: 5_000,
   /** VS Code reloads a clean buffer about 120 ms after a write on disk; a watcher under load takes longer. */
@@ -231,7 +231,9 @@ export const limits = {
   /** The TypeScript extension gathers what the watcher tells for 100 ms before it passes it on; some of its watchers lag. */
   watcherPassOnMs: 300,
   /** Paths whose last watcher event is remembered. */
-  diskWatchMaxPaths: 2_000,
+  diskWatchMaxPaths: 10_000,
+  /** A package that is called missing although it was installed so recently may just not have been noticed. */
+  installNoticeMs: 60_000,
   /** So many files are looked at for such changes; a larger workspace is flagged. */
   recentScanMaxFiles: 10_000,
   /** So many changed files are shown to a language server directly; VS Code keeps about 50 unseen documents. */
@@ -248,6 +250,45 @@ export const limits = {
   editAttempts: 3,
   /** The edited text must have come back from the workbench within this time. */
   editConfirmMs: 2_000,
+  /** Symbol tools wait at most this long for a project to load: agents give up at 60 s. */
+  symbolWaitMs: 25_000,
+  /** On top of that: the answer itself. */
+  symbolMarginMs: 10_000,
+  /** A language server that has not registered by then does not come; the built-in ones need 0.5 to 4 s. */
+  symbolServerMs: 8_000,
+  /** VS Code tells nobody that a server has registered: it is asked this often. */
+  symbolPollMs: 100,
+  /** A server that indexes the workspace may give more when it is asked again after this time … */
+  symbolSettleMs: 400,
+  /** … until it has been there for so long. */
+  symbolWarmMs: 15_000,
+  /** Re-exports of re-exports that are followed to a definition. */
+  symbolHopsMax: 8,
+  /** Places of one name that are compared, or listed as candidates. */
+  symbolWordsMax: 20,
+  /** TypeScript projects that a search of the workspace loads. */
+  symbolProjectsMax: 8,
+  /** Files whose text is searched for a name, and up to which size. */
+  symbolScanMaxFiles: 3_000,
+  symbolScanMaxBytes: 512 * 1024,
+  /** Files whose symbols one call asks for; VS Code keeps about 50 documents that extensions opened. */
+  symbolFilesMax: 25,
+  /** The TypeScript extension asks its server for at most this many matches. */
+  symbolServerMax: 256,
+  /** Related places that are shown with their lines; more would not fit anyway. */
+  relatedMaxLines: 120,
+  /** Places of one part of inspect_symbol, declarations that are shown whole, and texts of hovers. */
+  inspectPlacesMax: 10,
+  inspectBodyMaxLines: 12,
+  inspectHoverMaxChars: 2_500,
+  /** Library sources that agents may read because a language server pointed there. */
+  librarySourcesMax: 1_000,
+  /** Code actions that are listed; each is worked out when it is. */
+  codeActionsMax: 30,
+  /** Changes that were shown and may be applied by their id; a listing of code actions takes one each. */
+  plansMax: 100,
+  /** Of a line shown with a place. */
+  symbolLineMaxChars: 200,
   /** Tabs and unsaved files listed by get_editor_context. */
   contextMaxTabs: 100,
 } as const;

@@ -9,20 +9,25 @@ import { editBuffer } from './support/edit-buffer.ts';
 import { fitLines } from './support/fit-lines.ts';
 import { freshnessOf, settledDiskState } from './support/freshness.ts';
 import type { KnownTexts } from './support/known-texts.ts';
+import type { LibrarySources } from './support/library-sources.ts';
 import { unifiedDiff } from './support/line-diff.ts';
 import { checkLine } from './support/text-lines.ts';
-import { resolveTarget } from './support/workspace-path.ts';
 import type { ToolContext } from './tool-context.ts';
 
 export interface BufferDeps {
   readonly bases: CleanBases;
   readonly known: KnownTexts;
+  readonly libraries: LibrarySources;
 }
 
-export function createBufferHandlers({ bases, known }: BufferDeps): Handlers<typeof bufferTools, ToolContext> {
+export function createBufferHandlers({
+  bases,
+  known,
+  libraries,
+}: BufferDeps): Handlers<typeof bufferTools, ToolContext> {
   return {
     async read_buffer({ path, range, diff_to_disk }, context) {
-      const target = await resolveTarget(path);
+      const target = await libraries.resolve(path);
       const document = await openDocument(target);
       const disk = await settledDiskState(document, bases, context);
       const whole = document.getText();

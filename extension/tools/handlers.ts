@@ -6,13 +6,18 @@ import { createBufferHandlers } from './buffers.ts';
 import { createContextHandlers } from './context.ts';
 import { createDiagnosticsHandlers } from './diagnostics.ts';
 import { filesHandlers } from './files.ts';
+import { createRefactorHandlers } from './refactor.ts';
+import { createRelationHandlers } from './relations.ts';
 import { CleanBases } from './support/clean-bases.ts';
 import { CursorMemory } from './support/cursor-memory.ts';
 import type { Snapshot } from './support/diagnostics-delta.ts';
 import { DiagnosticsWatch } from './support/diagnostics-watch.ts';
 import { DiskWatch } from './support/disk-watch.ts';
 import { KnownTexts } from './support/known-texts.ts';
+import { LanguageServers } from './support/language-servers.ts';
 import { LastSelection } from './support/last-selection.ts';
+import { LibrarySources } from './support/library-sources.ts';
+import { createSymbolHandlers } from './symbols.ts';
 import type { ToolContext } from './tool-context.ts';
 
 export interface EditorHandlers extends Disposable {
@@ -32,13 +37,18 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
   const disk = store.add(new DiskWatch({ clock }));
   const watch = store.add(new DiagnosticsWatch({ clock }));
   const selections = store.add(new LastSelection());
+  const servers = new LanguageServers();
+  const libraries = new LibrarySources();
   const known = new KnownTexts({ maxChars: limits.knownTextsMaxChars });
   const cursors = new CursorMemory<Snapshot>({ max: limits.diagnosticsMaxCursors, prefix: epoch });
   return {
     table: {
       ...createContextHandlers({ selections }),
-      ...createBufferHandlers({ bases, known }),
+      ...createBufferHandlers({ bases, known, libraries }),
       ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
+      ...createSymbolHandlers({ bases, disk, servers, libraries }),
+      ...createRelationHandlers({ bases, disk, servers, libraries }),
+      ...createRefactorHandlers({ bases, disk, servers, known, epoch }),
       ...filesHandlers,
     },
     dispose: () => store.dispose(),

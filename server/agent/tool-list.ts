@@ -56,6 +56,12 @@ function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Readonly<Recor
       // Bounds that any whole number has in JavaScript tell an agent nothing.
       if (node.maximum === Number.MAX_SAFE_INTEGER) delete node.maximum;
       if (node.minimum === Number.MIN_SAFE_INTEGER) delete node.minimum;
+      // Agents pay for each word of a listing: of a result they need its form, and the reference has the rest.
+      if (io === 'output') {
+        delete node.description;
+        delete node.additionalProperties;
+        delete node.exclusiveMinimum;
+      }
     },
   });
   // Without `$schema` the dialect is MCP's default; naming it makes validators of older clients refuse the tool.

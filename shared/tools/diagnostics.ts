@@ -122,7 +122,7 @@ export const diagnosticsTools = {
         .min(0)
         .max(limits.diagnosticsWaitMaxMs)
         .optional()
-        .describe('Longest wait for the servers; default 5000.'),
+        .describe('Longest wait for the servers; default 10000.'),
       offset: z.number().int().min(0).optional().describe('Skip so many files: page.next.'),
       window: windowField,
     }),

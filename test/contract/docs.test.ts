@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalog } from '../../shared/catalog.ts';
-import { toolReference, withToolTable } from '../docs/tool-reference.ts';
+import { type Examples, toolReference, withToolTable } from '../docs/tool-reference.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
@@ -23,7 +23,8 @@ describe('the documentation', () => {
   });
 
   it('has the tool reference that the catalogue gives (npm run docs)', () => {
-    assert.equal(read('docs/tools.md'), toolReference(catalog));
+    const examples: Examples = JSON.parse(read('test/docs/tool-examples.json'));
+    assert.equal(read('docs/tools.md'), toolReference(catalog, examples));
   });
 
   it('keeps the README within 200 lines', () => {

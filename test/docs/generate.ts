@@ -1,11 +1,19 @@
-/** `npm run docs`: writes the generated parts of the documentation. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/**
+ * `npm run docs`: writes the generated parts of the documentation. The tools' examples are what the last run of the editor
+ * suite recorded, where there was one.
+ */
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalog } from '../../shared/catalog.ts';
-import { toolReference, withToolTable } from './tool-reference.ts';
+import { type Examples, toolReference, withToolTable } from './tool-reference.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const readme = path.join(root, 'README.md');
 
+const examplesFile = path.join(import.meta.dirname, 'tool-examples.json');
+const recorded = path.join(root, 'out/tool-examples.json');
+if (existsSync(recorded)) copyFileSync(recorded, examplesFile);
+const examples: Examples = JSON.parse(readFileSync(examplesFile, 'utf8'));
+
 writeFileSync(readme, withToolTable(readFileSync(readme, 'utf8'), catalog));
-writeFileSync(path.join(root, 'docs/tools.md'), toolReference(catalog));
+writeFileSync(path.join(root, 'docs/tools.md'), toolReference(catalog, examples));

@@ -5,6 +5,10 @@ import { toolsets } from '../../shared/toolsets.ts';
 
 type Catalog = Readonly<Record<string, ToolDefinition>>;
 type Schema = z.core.JSONSchema.BaseSchema;
+/** By tool: a call and what the tool answered in a real window. */
+export type Examples = Readonly<
+  Record<string, { readonly input: unknown; readonly text: string; readonly output: unknown }>
+>;
 
 const begin = '<!-- tools:begin (npm run docs) -->';
 const end = '<!-- tools:end -->';
@@ -30,7 +34,7 @@ export function withToolTable(readme: string, catalog: Catalog): string {
 }
 
 /** The whole of docs/tools.md. */
-export function toolReference(catalog: Catalog): string {
+export function toolReference(catalog: Catalog, examples: Examples): string {
   const sections = Object.entries(catalog).map(([name, definition]) =>
     [
       `## ${name}`,
@@ -43,6 +47,7 @@ export function toolReference(catalog: Catalog): string {
       ].join(' · '),
       `**Arguments**\n\n${fieldTable(definition.input, 'required')}`,
       `**Result**\n\n${fieldTable(definition.output, 'always')}`,
+      ...exampleOf(examples[name]),
     ].join('\n\n'),
   );
   const sets = Object.entries(toolsets).map(([name, purpose]) => `- \`${name}\`: ${purpose}`);
@@ -55,6 +60,17 @@ export function toolReference(catalog: Catalog): string {
   ]
     .join('\n\n')
     .replace(/\n+$/, '\n');
+}
+
+/** Recorded by `test/editor/examples.test.ts`; the fence is longer than any in the answer. */
+function exampleOf(example: Examples[string] | undefined): string[] {
+  if (example === undefined) return [];
+  const { input, text, output } = example;
+  return [
+    `**Example**\n\n\`\`\`json\n${JSON.stringify(input)}\n\`\`\``,
+    `As text:\n\n\`\`\`\`text\n${text}\n\`\`\`\``,
+    `As structured content:\n\n\`\`\`json\n${JSON.stringify(output)}\n\`\`\``,
+  ];
 }
 
 function fieldTable(object: z.ZodObject, presence: 'required' | 'always'): string {

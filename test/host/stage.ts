@@ -16,7 +16,10 @@ import { builtVsix } from './vsix.ts';
 import { waitForStatus } from './workbench.ts';
 import { createScratch, type Scratch } from './workspace.ts';
 
-export type StageOptions = Pick<HostOptions, 'trust' | 'userSettings'>;
+export interface StageOptions extends Pick<HostOptions, 'trust' | 'userSettings'> {
+  /** Another extension than that of the last build. */
+  readonly vsix?: string;
+}
 
 // An interrupted mocha run ends its hosts and browsers.
 exitOnSignal();
@@ -37,13 +40,18 @@ export class Stage {
     this.scratch = parts.scratch;
   }
 
-  static async open(options: StageOptions = {}): Promise<Stage> {
+  static async open({ vsix, ...options }: StageOptions = {}): Promise<Stage> {
     const cleanup = new Cleanup();
     try {
       const scratch = createScratch();
       cleanup.add(() => scratch.remove());
       const installation = await setUpHost(console.log);
-      const host = await startHost({ ...options, installation, vsix: [builtVsix()], stateDir: scratch.stateDir });
+      const host = await startHost({
+        ...options,
+        installation,
+        vsix: [vsix ?? builtVsix()],
+        stateDir: scratch.stateDir,
+      });
       cleanup.add(() => host.stop());
       const browser = await openBrowser(findChromium(console.log));
       cleanup.add(() => browser.close());

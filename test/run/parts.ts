@@ -152,6 +152,7 @@ export function allParts(): readonly Part[] {
     ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 15 * minute })] : []),
     ...editorParts('editor', onHost(setUpHost)),
     mocha({ folder: 'ui', testMs: 3 * minute, limitMs: 15 * minute, prepare: prepareHost }),
+    mocha({ folder: 'truth', testMs: 4 * minute, limitMs: 12 * minute, prepare: prepareHost }),
     ...onRequest(editorParts('oldest', onHost(setUpOldestHost))),
     ...onRequest(editorParts('electron', onDesktop)),
   ];

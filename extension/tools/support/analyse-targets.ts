@@ -3,12 +3,14 @@ import type * as vscode from 'vscode';
 import { messageOf } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
+import { dependentsOfDeleted } from './deleted-under-tabs.ts';
 import { type Analysis, analyse } from './diagnostics-analysis.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
 import { openDocument } from './document.ts';
 import { type DiskState, settledDiskState } from './freshness.ts';
-import { type CatchUpDeps, catchUpWithDisk, heldAfterDeletion, mayImport } from './recent-changes.ts';
-import { isTypeScript } from './typescript-diagnostics.ts';
+import { type CatchUpDeps, catchUpWithDisk } from './recent-changes.ts';
+import { doubtOfNeighbours } from './recent-neighbours.ts';
+import { isTypeScript, isTypeScriptFile } from './typescript-diagnostics.ts';
 import { shownPath, type Target } from './workspace-path.ts';
 
 export interface AnalysedFile {
@@ -34,17 +36,39 @@ export async function analyseTargets(
   named: boolean,
   deps: AnalyseDeps,
 ): Promise<AnalysedFile[]> {
+  // Before anything is opened: what the server's watcher tells about an open file does not count.
+  const doubt = targets.some(({ uri }) => isTypeScriptFile(uri)) ? await doubtOfOtherFiles(deps) : () => undefined;
   const opened = await Promise.all(targets.map((target) => open(target, named)));
   const files = opened.filter((file) => file !== undefined);
-  const doubt = files.some(({ document }) => isTypeScript(document)) ? await doubtOfOtherFiles(deps) : () => undefined;
+  const doubtAbout = (document: vscode.TextDocument) =>
+    isTypeScript(document) ? doubt(document) : doubtOfNeighbours(document, deps.clock);
   return Promise.all(
-    files.map(async ({ target, document }) => {
-      const leftMs = deps.endMs - deps.clock.now();
-      const diskState = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs));
-      const analysis = await analyse(document, diskState, { ...deps, doubt: doubt(document) });
-      return { target, document, diskState, analysis };
-    }),
+    files.map(async ({ target, document }) =>
+      analyseSettled(target, document, { ...deps, doubt: await doubtAbout(document) }),
+    ),
   );
+}
+
+/** Looks again as long as the text changes under the servers' eyes, or VS Code drops the document, which it does soon. */
+async function analyseSettled(
+  target: Target,
+  opened: vscode.TextDocument,
+  deps: AnalyseDeps & { readonly doubt: string | undefined },
+): Promise<AnalysedFile> {
+  for (let document = opened; ; document = document.isClosed ? await openDocument(target) : document) {
+    const leftMs = deps.endMs - deps.clock.now();
+    const diskState = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs));
+    const { version } = document;
+    const analysis = await analyse(document, diskState, deps);
+    const after = analysis.state === 'analyzed' ? await settledDiskState(document, deps.bases, deps, 0) : diskState;
+    const stood = !document.isClosed && document.version === version;
+    const settled = analysis.state !== 'analyzed' || after.kind !== 'behind';
+    if (stood && settled) return { target, document, diskState: after, analysis };
+    if (deps.clock.now() >= deps.endMs) {
+      const reason = 'the text changed while it was being analysed';
+      return { target, document, diskState: after, analysis: { ...analysis, state: 'timed_out', reason } };
+    }
+  }
 }
 
 async function open(target: Target, named: boolean) {
@@ -60,12 +84,14 @@ async function open(target: Target, named: boolean) {
 async function doubtOfOtherFiles(deps: AnalyseDeps): Promise<(document: vscode.TextDocument) => string | undefined> {
   try {
     const behind = await catchUpWithDisk(deps, deps.endMs);
-    const held = await heldAfterDeletion();
+    const deleted = await dependentsOfDeleted(deps.disk);
     return (document) => {
-      const gone = held.find((uri) => mayImport(document.getText(), uri));
+      const gone = deleted.get(document.uri.fsPath);
       return (
         behind ??
-        (gone === undefined ? undefined : `${shownPath(gone)} was deleted; the language server may still count it in`)
+        (gone === undefined
+          ? undefined
+          : `${shownPath(gone)} was deleted, but its tab is open and the language server still counts it in`)
       );
     };
   } catch (error) {

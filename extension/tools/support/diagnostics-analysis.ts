@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Log } from '../../../shared/log.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
 import type { DiskState } from './freshness.ts';
+import { hasTab } from './tabs.ts';
 import { isFromTypeScript, isTypeScript, typeScriptDiagnostics, wronglyMissing } from './typescript-diagnostics.ts';
 import type { WaitDeps } from './wait.ts';
 
@@ -18,7 +19,7 @@ export interface AnalysisDeps extends WaitDeps {
   readonly watch: DiagnosticsWatch;
   /** Of the clock; no wait goes beyond it. */
   readonly endMs: number;
-  /** Why the TypeScript server may judge by an older state of other files. */
+  /** Why a server may judge by an older state of other files. */
   readonly doubt: string | undefined;
 }
 
@@ -53,12 +54,12 @@ async function withOtherSources(
   const late =
     before.length > 0 && (await deps.watch.settle(document, hasTab(document.uri), deps, deps.endMs)) !== 'settled';
   const sources = [...new Set(before.map(({ source }) => source ?? 'another source'))].join(', ');
-  const missing = await wronglyMissing(document, items);
+  const missing = await wronglyMissing(document, items, deps.clock);
   const reasons = [
     deps.doubt,
     missing === undefined
       ? undefined
-      : `${missing} exists, but the TypeScript server has not noticed (restarting it helps)`,
+      : `${missing} exists, but the TypeScript server has not noticed (reloading its projects helps)`,
     late ? `${sources} may not have looked at this text yet` : undefined,
   ].filter((reason) => reason !== undefined);
   return {
@@ -73,7 +74,7 @@ async function analyseByReports(document: vscode.TextDocument, deps: AnalysisDep
   const tab = hasTab(document.uri);
   const answer = await deps.watch.settle(document, tab, deps, deps.endMs);
   const diagnostics = vscode.languages.getDiagnostics(document.uri);
-  if (answer === 'settled') return { state: 'analyzed', diagnostics, reason: why };
+  if (answer === 'settled') return { state: 'analyzed', diagnostics, reason: why ?? deps.doubt };
   if (answer === 'late' && (tab || diagnostics.length > 0)) {
     return { state: 'timed_out', diagnostics, reason: why ?? 'no language server has reported on this text yet' };
   }
@@ -82,11 +83,4 @@ async function analyseByReports(document: vscode.TextDocument, deps: AnalysisDep
       ? 'its language server looks only at files with a tab: open_file shows it'
       : `no language server has reported on ${document.languageId} files in this window`;
   return { state: 'not_analyzed', diagnostics, reason: why ?? reason };
-}
-
-function hasTab(uri: vscode.Uri): boolean {
-  const wanted = uri.toString();
-  return vscode.window.tabGroups.all.some((group) =>
-    group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === wanted),
-  );
 }

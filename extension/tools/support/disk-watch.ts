@@ -3,12 +3,23 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
+import type { FileStamps } from './file-stamps.ts';
+import { ReleasedDocuments } from './released-documents.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 
-/** A file or folder that changed at a time (wall clock, milliseconds). */
+/** A file that came, went or changed, or a folder in which something did. */
 export interface DiskChange {
   readonly path: string;
-  readonly changedMs: number;
+  /** Wall clock, milliseconds: what was told before is about something older. */
+  readonly sinceMs: number;
+  /** An event about anything directly in this folder tells of it. */
+  readonly folder?: true;
+}
+
+/** The files as a language server knows them: at that time (wall clock) all was told. */
+export interface KnownFiles {
+  readonly stamps: FileStamps;
+  readonly atMs: number;
 }
 
 /**
@@ -16,46 +27,67 @@ export interface DiskChange {
  * so what was told here has reached them.
  */
 export class DiskWatch implements Disposable {
-  /** Wall time of the last event of a path, and of anything directly in a folder; the oldest first. */
+  /** Wall time of the last event about a path; the oldest first. */
   readonly #toldMs = new Map<string, number>();
+  /** The same for anything directly in a folder. */
+  readonly #toldInMs = new Map<string, number>();
+  /** Since when (wall time) a change waits to be told. */
+  #waiting = new Map<string, number>();
   readonly #clock: Clock;
+  readonly #startedMs: number;
   readonly #store = new DisposableStore();
-  readonly #told = this.#store.add(new vscode.EventEmitter<void>());
+  readonly #told = this.#store.add(new vscode.EventEmitter<vscode.Uri>());
+  /** Undefined until somebody has caught up for the first time. */
+  known: KnownFiles | undefined;
+  readonly released = this.#store.add(new ReleasedDocuments({ onTold: this.#told.event }));
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
+    this.#startedMs = clock.wallMs();
     const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*'));
     for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete])
-      this.#store.add(event(({ fsPath }) => this.#note(fsPath)));
+      this.#store.add(event((uri) => this.#note(uri)));
   }
 
-  #note(path: string): void {
-    for (const key of [path, dirname(path)]) {
-      this.#toldMs.delete(key);
-      this.#toldMs.set(key, this.#clock.wallMs());
+  #note(uri: vscode.Uri): void {
+    const nowMs = this.#clock.wallMs();
+    note(this.#toldMs, uri.fsPath, nowMs);
+    note(this.#toldInMs, dirname(uri.fsPath), nowMs);
+    this.#told.fire(uri);
+  }
+
+  /** When it was told. A folder that moves or goes is told of without its files. */
+  #toldOf({ path, folder }: DiskChange): number {
+    if (folder === true) return this.#toldInMs.get(path) ?? 0;
+    let last = 0;
+    for (let at = path; ; at = dirname(at)) {
+      last = Math.max(last, this.#toldMs.get(at) ?? 0);
+      if (dirname(at) === at) return last;
     }
-    for (const oldest of this.#toldMs.keys()) {
-      if (this.#toldMs.size <= limits.diskWatchMaxPaths) break;
-      this.#toldMs.delete(oldest);
-    }
-    this.#told.fire();
   }
 
   /**
    * Waits until the watcher has told of all changes and its listeners have passed them on, at most until `endMs` of the
-   * clock.
+   * clock. What is older than this watcher is not told of any more, and what an earlier call waited for in vain for `watcherLagMaxMs` is not waited for again: some folders are not
+   * watched.
    *
-   * @returns whether it has
+   * @returns whether it has, or never will
    */
   async reached(changes: readonly DiskChange[], deps: WaitDeps, endMs: number): Promise<boolean> {
-    const untold = () => changes.some(({ path, changedMs }) => (this.#toldMs.get(path) ?? 0) < changedMs);
-    while (untold()) {
+    const startMs = this.#clock.wallMs();
+    const waiting = new Map(changes.map(({ path }) => [path, this.#waiting.get(path) ?? startMs]));
+    this.#waiting = waiting;
+    const awaited = changes.filter(
+      ({ path, sinceMs }) =>
+        sinceMs >= this.#startedMs && startMs - (waiting.get(path) ?? startMs) < limits.watcherLagMaxMs,
+    );
+    while (awaited.some((change) => this.#toldOf(change) < change.sinceMs)) {
       const leftMs = endMs - deps.clock.now();
       if (leftMs <= 0) return false;
       await waitFor(deps, leftMs, (wake) => this.#told.event(wake));
     }
-    const lastMs = Math.max(0, ...changes.map(({ path }) => this.#toldMs.get(path) ?? 0));
-    const passOnMs = lastMs + limits.watcherPassOnMs - deps.clock.wallMs();
+    const lastMs = Math.max(0, ...changes.map((change) => this.#toldOf(change)));
+    const passOnMs = lastMs + limits.watcherPassOnMs - this.#clock.wallMs();
     if (passOnMs > 0) await waitFor(deps, passOnMs, () => ({ dispose: () => {} }));
     return true;
   }
@@ -63,5 +95,15 @@ export class DiskWatch implements Disposable {
   dispose(): void {
     this.#store.dispose();
     this.#toldMs.clear();
+    this.#toldInMs.clear();
+  }
+}
+
+function note(told: Map<string, number>, path: string, nowMs: number): void {
+  told.delete(path);
+  told.set(path, nowMs);
+  for (const oldest of told.keys()) {
+    if (told.size <= limits.diskWatchMaxPaths) break;
+    told.delete(oldest);
   }
 }

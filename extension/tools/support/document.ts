@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { HoldfastError, messageOf } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
+import { hasTab } from './tabs.ts';
 import type { LineSource } from './text-lines.ts';
 import { openDocumentOf, type Target } from './workspace-path.ts';
 
@@ -11,8 +12,10 @@ import { openDocumentOf, type Target } from './workspace-path.ts';
  */
 export async function openDocument({ uri, shown }: Target): Promise<vscode.TextDocument> {
   const open = openDocumentOf(uri);
-  if (open !== undefined) return open;
+  // VS Code holds a document that a tool opened for some minutes, also when its file is gone.
+  if (open !== undefined && (open.uri.scheme !== 'file' || open.isDirty || hasTab(uri))) return open;
   const stat = await statOf(uri);
+  if (open !== undefined && stat !== undefined) return open;
   if (stat === undefined)
     throw new HoldfastError('not_found', `There is no file ${shown}.`, {
       hint: 'Check the path; edit_buffer creates files with `create`.',

@@ -4,7 +4,38 @@ import { DisposableStore } from '../../../shared/disposable.ts';
 import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
+import { pointAt } from './text-changes.ts';
+import { withEol } from './text-lines.ts';
+import type { EditPlan } from './text-match.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
+import { openDocumentOf } from './workspace-path.ts';
+
+/** One document's change, made for the text that it had when the change was planned. */
+export interface DocumentChange {
+  readonly uri: vscode.Uri;
+  /** How answers name it. */
+  readonly shown: string;
+  readonly before: string;
+  /** Of the buffer that was open then; undefined when there was none, and `before` is the file's text. */
+  readonly version: number | undefined;
+  readonly plan: EditPlan;
+}
+
+/** Applies planned edits of buffers that are open; see `applyChanges`. */
+export function applyPlan(
+  files: readonly PlannedFile[],
+  creations: readonly PlannedCreation[],
+  deps: WaitDeps,
+): Promise<boolean> {
+  const changes = files.map(({ document, target, version, plan }) => ({
+    uri: document.uri,
+    shown: target.shown,
+    before: document.getText(),
+    version,
+    plan,
+  }));
+  return applyChanges(changes, creations, deps);
+}
 
 /**
  * Applies everything as one undo step per file.
@@ -15,21 +46,21 @@ import { type WaitDeps, waitFor } from './wait.ts';
  * @returns false when a buffer was no longer as planned; nothing has changed then
  * @throws HoldfastError `edit_rejected` when the result could not be confirmed
  */
-export async function applyPlan(
-  files: readonly PlannedFile[],
+export async function applyChanges(
+  changes: readonly DocumentChange[],
   creations: readonly PlannedCreation[],
   deps: WaitDeps,
 ): Promise<boolean> {
-  if (files.some(({ document, version }) => document.version !== version || document.isClosed)) return false;
+  if (!changes.every(isAsPlanned)) return false;
   const edit = new vscode.WorkspaceEdit();
   for (const { target, text } of creations)
     edit.createFile(target.uri, { overwrite: false, contents: new TextEncoder().encode(text) });
-  for (const { document, plan } of files) {
+  for (const { uri, before, plan } of changes) {
     for (const { start, end, text } of plan.replacements) {
-      edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
+      edit.replace(uri, rangeOf(pointAt(before, start), pointAt(before, end)), text);
     }
   }
-  const landed = new Landing(files);
+  const landed = new Landing(changes);
   try {
     if (!(await vscode.workspace.applyEdit(edit))) {
       await removeCreated(creations);
@@ -41,6 +72,23 @@ export async function applyPlan(
     landed.dispose();
   }
 }
+
+/** A file that no buffer held is compared by whoever read it, just before. */
+function isAsPlanned({ uri, before, version }: DocumentChange): boolean {
+  const open = openDocumentOf(uri);
+  if (version !== undefined) return open?.version === version;
+  return open === undefined || sameLines(open.getText(), before);
+}
+
+/** VS Code gives a file of mixed line ends only one kind when it loads it. */
+function sameLines(a: string, b: string): boolean {
+  return withEol(a, '\n') === withEol(b, '\n');
+}
+
+const rangeOf = (
+  start: { readonly line: number; readonly character: number },
+  end: { readonly line: number; readonly character: number },
+) => new vscode.Range(start.line, start.character, end.line, end.character);
 
 /** Files are created before texts are edited; when the edit is refused they go again, unless someone wrote into them. */
 async function removeCreated(creations: readonly PlannedCreation[]): Promise<void> {
@@ -57,26 +105,27 @@ async function removeCreated(creations: readonly PlannedCreation[]): Promise<voi
 
 /** Watches the buffers while the edit lands: a key pressed right after must not hide whether it landed whole. */
 class Landing {
-  readonly #open: Set<PlannedFile>;
+  readonly #open: Set<DocumentChange>;
   readonly #store = new DisposableStore();
   #wake: () => void = () => {};
 
-  constructor(files: readonly PlannedFile[]) {
-    this.#open = new Set(files);
+  constructor(changes: readonly DocumentChange[]) {
+    this.#open = new Set(changes);
     this.#store.add(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        for (const file of this.#open) if (file.document === document) this.#look(file);
+        const uri = document.uri.toString();
+        for (const change of this.#open) if (change.uri.toString() === uri) this.#look(change, document);
       }),
     );
   }
 
-  #look(file: PlannedFile): void {
-    if (file.document.getText() === file.plan.text) this.#open.delete(file);
+  #look(change: DocumentChange, document: vscode.TextDocument | undefined): void {
+    if (document !== undefined && sameLines(document.getText(), change.plan.text)) this.#open.delete(change);
     if (this.#open.size === 0) this.#wake();
   }
 
   async confirm(deps: WaitDeps): Promise<void> {
-    for (const file of this.#open) this.#look(file);
+    for (const change of this.#open) this.#look(change, openDocumentOf(change.uri));
     if (this.#open.size > 0) {
       await waitFor(deps, limits.editConfirmMs, (wake) => {
         this.#wake = wake;
@@ -87,7 +136,7 @@ class Landing {
     if (open === undefined) return;
     throw new HoldfastError(
       'edit_rejected',
-      `The text of ${open.target.shown} is not what was planned after the edit: something else changed it at the same moment.`,
+      `The text of ${open.shown} is not what was planned after the edit: something else changed it at the same moment.`,
       {
         hint: 'Read the buffer before anything else; undo in VS Code takes the edit back.',
         executed: 'unknown',

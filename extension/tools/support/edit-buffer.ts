@@ -118,7 +118,7 @@ async function finish(
   };
 }
 
-async function saveDocument(document: vscode.TextDocument, shown: string): Promise<boolean> {
+export async function saveDocument(document: vscode.TextDocument, shown: string): Promise<boolean> {
   if (await document.save()) return true;
   throw new HoldfastError('save_failed', `The edit is in the buffer of ${shown}, but VS Code could not save it.`, {
     hint: 'The edit stands unsaved; do not repeat it. Ask the person to look at the file.',

@@ -37,7 +37,7 @@ export interface PlannedFile extends FileEdits {
 const diffMaxChars = limits.answerChars / 2;
 
 /** @throws HoldfastError as `resolveTarget`, and `protected_path` */
-async function resolveForWriting(path: string): Promise<Target> {
+export async function resolveForWriting(path: string): Promise<Target> {
   const target = await resolveTarget(path);
   if (target.protectedPart === undefined) return target;
   throw new HoldfastError(
@@ -92,7 +92,11 @@ export async function planFile(group: FileEdits, deps: PlanDeps): Promise<Planne
 }
 
 /** An edit over a file that VS Code has not loaded would be made on a text that is no more. */
-async function checkDisk(document: vscode.TextDocument, { shown }: Target, deps: PlanDeps): Promise<void> {
+export async function checkDisk(
+  document: vscode.TextDocument,
+  { shown }: Target,
+  deps: WaitDeps & Pick<PlanDeps, 'bases'>,
+): Promise<void> {
   const disk = await settledDiskState(document, deps.bases, deps);
   if (disk.kind !== 'conflict' && disk.kind !== 'behind') return;
   const diff = unifiedDiff(disk.text, document.getText(), diffMaxChars);

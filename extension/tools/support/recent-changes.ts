@@ -3,20 +3,20 @@
  * hundred milliseconds late; until then it judges the files that depend on it by the old text.
  */
 import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { CleanBases } from './clean-bases.ts';
 import type { DiskChange, DiskWatch } from './disk-watch.ts';
-import { statOf } from './document.ts';
+import { compareStamps, type FileStamps } from './file-stamps.ts';
 import { settledDiskState } from './freshness.ts';
+import { healStuckImports } from './stuck-imports.ts';
 import { isTypeScript, showToTypeScript } from './typescript-diagnostics.ts';
-import type { WaitDeps } from './wait.ts';
+import { type WaitDeps, within } from './wait.ts';
+import { openDocumentOf } from './workspace-path.ts';
 
-/** One pair of braces only: nested ones match nothing. */
+/** One pair of braces only: nested ones match nothing. JSON is configuration, or imported. */
 const candidates = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,json}';
-/** Of the JSON files only those count that configure a project. */
-const irrelevant = /[\\/](?!tsconfig|jsconfig|package\.json$)[^\\/]*\.json$/;
 const excluded = '**/{node_modules,.git}/**';
 
 export interface CatchUpDeps extends WaitDeps {
@@ -24,74 +24,134 @@ export interface CatchUpDeps extends WaitDeps {
   readonly disk: DiskWatch;
 }
 
+interface Changes {
+  /** Only the watcher can tell the server of these: files that came or went, configuration, and what is not shown. */
+  readonly toTell: readonly DiskChange[];
+  /** The server is shown their present text. */
+  readonly toShow: readonly string[];
+  /** Files that came: VS Code may hold a document of an earlier file there. */
+  readonly created: readonly string[];
+}
+
 /**
- * Makes sure that the TypeScript server judges by the files as they are: waits until its watcher knows what came, went
- * or changed a moment ago, then shows it the changed files themselves. New files are not shown: the server has read them
- * when the watcher told of them, and what is shown stays counted in for minutes after it is deleted.
+ * Makes sure that the TypeScript server judges by the files as they are: shows it those that changed, and waits until
+ * its watcher knows what came and went. New files are not shown: the server has read them when the watcher told of them.
  *
  * @returns why that is not certain, or undefined
  */
 export async function catchUpWithDisk(deps: CatchUpDeps, endMs: number): Promise<string | undefined> {
-  const found = await vscode.workspace.findFiles(candidates, excluded, limits.recentScanMaxFiles);
-  const files = found
-    .filter(({ scheme, path }) => scheme === 'file' && !irrelevant.test(path))
-    .map(({ fsPath }) => fsPath);
-  const folders = [...new Set(files.map((path) => dirname(path)))];
-  const sinceMs = deps.clock.wallMs() - limits.watcherLagMaxMs;
-  const [recentFiles, recentFolders] = await Promise.all([
-    changedSince(files, sinceMs),
-    changedSince(folders, sinceMs),
-  ]);
+  const { disk } = deps;
+  const nowMs = deps.clock.wallMs();
+  const stamps = await stampsOf(await candidateFiles());
+  const { toTell, toShow, created } =
+    disk.known === undefined
+      ? await recentChanges(stamps, nowMs - limits.watcherLagMaxMs)
+      : changesSince(disk.known.stamps, disk.known.atMs, stamps);
   const watchEndMs = Math.min(endMs, deps.clock.now() + limits.watcherLagMaxMs);
-  if (!(await deps.disk.reached([...recentFiles, ...recentFolders], deps, watchEndMs))) {
-    return 'files changed a moment ago; the language server may not know yet';
-  }
-  for (const { path } of recentFiles
-    .filter(({ path, bornMs }) => bornMs < sinceMs && !path.endsWith('.json'))
-    .slice(0, limits.recentOpenMax)) {
-    const uri = vscode.Uri.file(path);
-    const document = await vscode.workspace.openTextDocument(uri);
-    await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, endMs - deps.clock.now()));
-    await showToTypeScript(uri);
-  }
-  return found.length < limits.recentScanMaxFiles
+  const [told, shown] = await Promise.all([disk.reached(toTell, deps, watchEndMs), show(toShow, deps, endMs)]);
+  await disk.released.update(isTypeScript, (path) => !stamps.has(path));
+  const held = created.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
+  const heldShown = await show(held, deps, endMs);
+  if (!told || !shown || !heldShown) return 'files changed a moment ago; the language server may not know yet';
+  disk.known = { stamps, atMs: nowMs };
+  const code = [...stamps.keys()].filter((path) => !path.endsWith('.json'));
+  const stuck = await healStuckImports(held, code, deps, endMs);
+  if (stuck !== undefined)
+    return `${stuck} is new, and the TypeScript server has not noticed (reloading its projects helps)`;
+  return stamps.size < limits.recentScanMaxFiles
     ? undefined
     : 'the workspace is too large to look for files that changed a moment ago';
 }
 
-/**
- * Files that are gone while their documents are still open, unseen: VS Code keeps those for some minutes, and imports of
- * them still seem to work.
- */
-export async function heldAfterDeletion(): Promise<vscode.Uri[]> {
-  const held: vscode.Uri[] = [];
-  for (const document of vscode.workspace.textDocuments) {
-    const { uri } = document;
-    if (uri.scheme === 'file' && !document.isDirty && isTypeScript(document) && (await statOf(uri)) === undefined)
-      held.push(uri);
-  }
-  return held;
+async function candidateFiles(): Promise<string[]> {
+  const found = await vscode.workspace.findFiles(candidates, excluded, limits.recentScanMaxFiles);
+  return found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
 }
 
-/** Whether a text may import a file: it contains the file's name, or the folder's for an index file. */
-export function mayImport(text: string, { path }: vscode.Uri): boolean {
-  const stem = basename(path).replace(/(\.d)?\.[cm]?[jt]sx?$/, '');
-  return text.includes(stem === 'index' ? basename(dirname(path)) : stem);
-}
-
-/** ctime, not mtime: it can't be set back, so a file that was copied with its old times counts as changed. */
-async function changedSince(
-  paths: readonly string[],
-  sinceMs: number,
-): Promise<(DiskChange & { readonly bornMs: number })[]> {
-  const changes = await Promise.all(
+async function stampsOf(paths: readonly string[]): Promise<FileStamps> {
+  const stamps = await Promise.all(
     paths.map((path) =>
       stat(path).then(
-        ({ ctimeMs, birthtimeMs }) => ({ path, changedMs: ctimeMs, bornMs: birthtimeMs }),
-        // Gone since it was listed; its folder tells of that.
-        () => ({ path, changedMs: 0, bornMs: 0 }),
+        ({ ctimeMs, size }) => [[path, { ctimeMs, size }]] as const,
+        // Gone since it was listed.
+        () => [],
       ),
     ),
   );
-  return changes.filter(({ changedMs }) => changedMs >= sinceMs);
+  return new Map(stamps.flat());
+}
+
+function changesSince(known: FileStamps, knownMs: number, stamps: FileStamps): Changes {
+  const { created, changed, gone } = compareStamps(known, stamps);
+  const changedMs = (path: string) => stamps.get(path)?.ctimeMs ?? 0;
+  const { toShow, unshown } = chooseShown(changed);
+  return {
+    toShow,
+    created,
+    toTell: [
+      ...unshown.map((path) => ({ path, sinceMs: changedMs(path) })),
+      // A file that was moved with its folder keeps its time.
+      ...created.map((path) => ({ path, sinceMs: Math.max(knownMs, changedMs(path)) })),
+      ...gone.map((path) => ({ path, sinceMs: knownMs })),
+    ],
+  };
+}
+
+/** With nothing to compare with: what changed within the time that a watcher may lag behind. */
+async function recentChanges(stamps: FileStamps, sinceMs: number): Promise<Changes> {
+  const recent = [...stamps].filter(([, { ctimeMs }]) => ctimeMs >= sinceMs).map(([path]) => path);
+  const folders = await stampsOf([...new Set([...stamps.keys()].map((path) => dirname(path)))]);
+  return {
+    ...chooseShown(recent),
+    created: recent,
+    toTell: [
+      ...recent.map((path) => ({ path, sinceMs: stamps.get(path)?.ctimeMs ?? 0 })),
+      ...[...folders]
+        .filter(([, { ctimeMs }]) => ctimeMs >= sinceMs)
+        .map(([path, { ctimeMs }]) => ({ path, sinceMs: ctimeMs, folder: true as const })),
+    ],
+  };
+}
+
+/**
+ * What VS Code holds is always shown. Of the rest TypeScript files, as long as they are few: VS Code keeps about 50
+ * unseen documents. Scripts are often output, which the server would take for a project of its own.
+ */
+function chooseShown(paths: readonly string[]): { toShow: readonly string[]; unshown: readonly string[] } {
+  const held = paths.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
+  const code = paths.filter((path) => /\.[cm]?tsx?$/.test(path) && !held.includes(path));
+  const shown = new Set(code.length <= limits.recentOpenMax ? [...held, ...code] : held);
+  return {
+    toShow: [...shown],
+    unshown: paths.filter((path) => !shown.has(path) || path.endsWith('.json')),
+  };
+}
+
+/** @returns whether the server has taken them all in time */
+async function show(paths: readonly string[], deps: CatchUpDeps, endMs: number): Promise<boolean> {
+  const shown = await Promise.all(paths.map((path) => showOne(vscode.Uri.file(path), deps, endMs)));
+  return shown.every(Boolean);
+}
+
+async function showOne(uri: vscode.Uri, deps: CatchUpDeps, endMs: number): Promise<boolean> {
+  const leftMs = () => endMs - deps.clock.now();
+  while (leftMs() > 0) {
+    const document = await vscode.workspace.openTextDocument(uri);
+    const state = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs()));
+    if (state.kind === 'behind') return false;
+    if (!isTypeScript(document)) return true;
+    try {
+      return (
+        (await within(
+          deps,
+          leftMs(),
+          showToTypeScript(uri).then(() => true),
+        )) === true
+      );
+    } catch (error) {
+      // VS Code drops documents without a tab when it holds too many: then it is opened again.
+      if (!document.isClosed) throw error;
+    }
+  }
+  return false;
 }

@@ -5,7 +5,9 @@
  */
 import * as vscode from 'vscode';
 import { z } from 'zod';
+import type { Clock } from '../../../shared/clock.ts';
 import { messageOf } from '../../../shared/errors.ts';
+import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
 import { statOf } from './document.ts';
 import { type WaitDeps, within } from './wait.ts';
@@ -37,6 +39,11 @@ type Item = z.infer<typeof answerSchema>['body'][number];
 /** Whether this document's diagnostics come from the TypeScript server. */
 export function isTypeScript(document: vscode.TextDocument): boolean {
   return languages.has(document.languageId) && vscode.extensions.getExtension(extensionId) !== undefined;
+}
+
+/** Whether a file is one, as its name tells before it is opened. */
+export function isTypeScriptFile({ path }: vscode.Uri): boolean {
+  return /\.[cm]?[jt]sx?$/.test(path);
 }
 
 /** Whether the built-in extension made this diagnostic, so that the server's own answer replaces it. */
@@ -92,33 +99,97 @@ export async function typeScriptDiagnostics(
   }
 }
 
-async function ask(request: (typeof requests)[number], file: vscode.Uri): Promise<readonly Item[] | undefined> {
+/** @param file a path stands for a file that no editor holds: the server then judges the text that it has read itself */
+async function ask(
+  request: (typeof requests)[number],
+  file: vscode.Uri | string,
+): Promise<readonly Item[] | undefined> {
   const answer: unknown = await vscode.commands.executeCommand(command, request, { file });
   return answerSchema.safeParse(answer).data?.body;
 }
 
+/** What a file imports in vain according to the server, which need not have been shown it. */
+export async function missingImports(path: string): Promise<readonly string[]> {
+  try {
+    const items = await ask('semanticDiagnosticsSync', path);
+    return (items ?? []).flatMap((item) => missingSpecifier(item.code, item.text) ?? []);
+  } catch {
+    // The file belongs to no project: then nobody asks what it imports.
+    return [];
+  }
+}
+
+function missingSpecifier(code: unknown, message: string): string | undefined {
+  return code === 2307 ? /'([^']+)'/.exec(message)?.[1] : undefined;
+}
+
+/** Has the server resolve everything anew. */
+export async function reloadTypeScriptProjects(): Promise<void> {
+  await vscode.commands.executeCommand('typescript.reloadProjects');
+}
+
 /**
- * A module that the server calls missing although its file stands there. TypeScript does not look again for imports of
- * a file that was opened before its watcher had told of it.
+ * A module that the server calls missing although it stands there. TypeScript does not look again for imports of a file
+ * that was opened before its watcher had told of it, and VS Code does not watch what is inside `node_modules`.
  */
 export async function wronglyMissing(
   document: vscode.TextDocument,
   items: readonly vscode.Diagnostic[],
+  clock: Clock,
 ): Promise<string | undefined> {
   for (const { code, message } of items) {
-    const specifier = code === 2307 ? /'(\.{1,2}\/[^']*)'/.exec(message)?.[1] : undefined;
+    const specifier = missingSpecifier(code, message);
     if (specifier === undefined) continue;
-    const target = vscode.Uri.joinPath(document.uri, '..', specifier.replace(/\.[cm]?js$/, ''));
-    for (const ending of ['.ts', '.tsx', '.d.ts', '.mts', '.cts', '/index.ts', '/index.tsx']) {
-      if ((await statOf(target.with({ path: target.path + ending }))) !== undefined) return specifier;
-    }
+    const there = /^\.{1,2}\//.test(specifier)
+      ? await fileExists(document.uri, specifier)
+      : await packageJustInstalled(document.uri, specifier, clock.wallMs());
+    if (there) return specifier;
   }
   return undefined;
 }
 
+async function fileExists(from: vscode.Uri, specifier: string): Promise<boolean> {
+  const target = vscode.Uri.joinPath(from, '..', specifier.replace(/\.[cm]?js$/, ''));
+  for (const ending of ['.ts', '.tsx', '.d.ts', '.mts', '.cts', '/index.ts', '/index.tsx'])
+    if ((await statOf(target.with({ path: target.path + ending }))) !== undefined) return true;
+  return false;
+}
+
+/** One that has been there for longer is missing for another reason, such as its `exports`. */
+async function packageJustInstalled(from: vscode.Uri, specifier: string, nowMs: number): Promise<boolean> {
+  const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  const root = vscode.workspace.getWorkspaceFolder(from)?.uri;
+  for (let folder = vscode.Uri.joinPath(from, '..'); ; folder = vscode.Uri.joinPath(folder, '..')) {
+    const found = await statOf(vscode.Uri.joinPath(folder, 'node_modules', name));
+    if (found !== undefined) return nowMs - found.ctime < limits.installNoticeMs;
+    if (root === undefined || folder.path === root.path || folder.path === '/') return false;
+  }
+}
+
 /** Tells the server of a document that has no tab, so that what depends on it is judged by its present text. */
-export async function showToTypeScript(uri: vscode.Uri): Promise<void> {
-  await vscode.commands.executeCommand(command, 'syntacticDiagnosticsSync', { file: uri });
+export async function showToTypeScript(
+  uri: vscode.Uri,
+  request: (typeof requests)[number] = 'syntacticDiagnosticsSync',
+): Promise<void> {
+  await vscode.commands.executeCommand(command, request, { file: uri });
+}
+
+/**
+ * Waits until the server has loaded the project of an open document, at most until `endMs` of the clock. While it loads,
+ * VS Code sends some requests to a second server that sees only open files; this one goes to the server of the project,
+ * which answers requests in order.
+ *
+ * @returns whether it has; undefined when the server cannot be asked
+ */
+export async function typeScriptLoaded(uri: vscode.Uri, deps: WaitDeps, endMs: number): Promise<boolean | undefined> {
+  try {
+    const asked = showToTypeScript(uri, 'semanticDiagnosticsSync').then(() => true);
+    return (await within(deps, Math.max(0, endMs - deps.clock.now()), asked)) === true;
+  } catch {
+    deps.signal.throwIfAborted();
+    // Restarting, crashed, or replaced by another extension's.
+    return undefined;
+  }
 }
 
 function toDiagnostic(

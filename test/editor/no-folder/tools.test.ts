@@ -33,4 +33,22 @@ describe('tools in a window without a folder', () => {
       handlers.table.edit_buffer({ create: [{ path: '/tmp/a.ts', text: '' }] }, context),
     );
   });
+
+  it('know the symbols of an untitled document, and rename in it', async () => {
+    const content = 'const first = 1;\nconst second = first + first;\n';
+    const document = await vscode.workspace.openTextDocument({ content, language: 'typescript' });
+    const path = document.uri.toString();
+    const { symbols } = await handlers.table.outline({ path }, context);
+    assert.deepEqual(
+      symbols.map(({ name }) => name),
+      ['first', 'second'],
+    );
+    const done = await handlers.table.rename_symbol({ path, symbol: 'first', new_name: 'one', mode: 'apply' }, context);
+    assert.deepEqual([document.getText(), done.on_disk], [content.replaceAll('first', 'one'), false]);
+  });
+
+  it('say that nothing can be searched without a folder', async () => {
+    const answer = await handlers.table.find_symbol({ query: 'anything' }, context);
+    assert.deepEqual([answer.page.total, answer.freshness.complete], [0, false]);
+  });
 });

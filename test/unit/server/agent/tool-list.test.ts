@@ -16,7 +16,10 @@ const define = (effect: ToolDefinition['effect']) =>
       save: z.boolean().default(false),
       at: z.object({ row: z.number() }).optional(),
     }),
-    output: z.object({ done: z.boolean(), at: z.object({ row: z.number() }).nullable() }),
+    output: z.object({
+      done: z.boolean().describe('It was done.'),
+      at: z.object({ row: z.number().positive() }).nullable().describe('Where.'),
+    }),
     render: () => 'done',
   });
 
@@ -46,6 +49,19 @@ describe('The tool list', () => {
       },
       required: ['line'],
       additionalProperties: false,
+    });
+  });
+
+  it('describes output by its form alone, because each agent pays for every word of it', () => {
+    assert.deepEqual(describeTool('do_it', define('read'))['outputSchema'], {
+      type: 'object',
+      properties: {
+        done: { type: 'boolean' },
+        at: {
+          anyOf: [{ type: 'object', properties: { row: { type: 'number' } }, required: ['row'] }, { type: 'null' }],
+        },
+      },
+      required: ['done', 'at'],
     });
   });
 

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
+
+describe('rename_symbol in VS Code', () => {
+  let rig: ToolRig;
+  before(() => {
+    rig = createToolRig('rename');
+  });
+  beforeEach(closeAll);
+  after(() => rig.dispose());
+
+  const rename = (file: string, more: object) =>
+    rig.tools.rename_symbol({ path: rig.name(file), ...more }, rig.context);
+  const apply = (plan_id: string | null, more: object = {}) =>
+    rig.tools.rename_symbol({ plan_id: plan_id ?? '', mode: 'apply', ...more }, rig.context);
+  const text = async (file: string) => (await vscode.workspace.openTextDocument(rig.uri(file))).getText();
+
+  const pair = (folder: string) => {
+    rig.write(`${folder}/a.ts`, 'export function first(): number {\n  return 1;\n}\n');
+    rig.write(`${folder}/b.ts`, "import { first } from './a';\nexport const two = first() + first();\n");
+  };
+
+  it('shows what would change and changes nothing, then changes exactly that in the buffers', async () => {
+    pair('plain');
+    const shown = await unseen(() => rename('plain/a.ts', { symbol: 'first', new_name: 'second' }));
+    assert.deepEqual(
+      [shown.applied, shown.old_name, shown.new_name, shown.edits_total, shown.files_total, shown.on_disk],
+      [false, 'first', 'second', 4, 2, false],
+    );
+    assert.deepEqual(
+      shown.files.map(({ path, edits, diff }) => [path, edits, diff]),
+      [
+        ['src/rename/plain/a.ts', 1, '@@ 1\n-export function first(): number {\n+export function second(): number {'],
+        [
+          'src/rename/plain/b.ts',
+          3,
+          "@@ 1\n-import { first } from './a';\n+import { second } from './a';\n@@ 2\n-export const two = first() + first();\n+export const two = second() + second();",
+        ],
+      ],
+    );
+    assert.equal(shown.note, undefined);
+    const done = await apply(shown.plan_id);
+    assert.deepEqual([done.applied, done.plan_id, done.on_disk, done.edits_total], [true, null, false, 4]);
+    assert.equal(await text('plain/b.ts'), "import { second } from './a';\nexport const two = second() + second();\n");
+    assert.match(rig.read('plain/b.ts'), /first/);
+    const again = await refusal('invalid_input', apply(shown.plan_id));
+    assert.match(again.message, /applied already/);
+  });
+
+  it('saves only the changed files, and only when asked', async () => {
+    pair('saved');
+    await rig.show('saved/other.ts', 'export const other = 1;\n');
+    const other = await rig.type('saved/other.ts', 0, 0, '// mine\n');
+    const done = await rename('saved/a.ts', { symbol: 'first', new_name: 'second', mode: 'apply', save: true });
+    assert.ok(done.on_disk);
+    assert.match(rig.read('saved/a.ts'), /second/);
+    assert.match(rig.read('saved/b.ts'), /second\(\) \+ second/);
+    assert.ok(other.isDirty);
+  });
+
+  it('is one undo step and keeps unsaved work', async () => {
+    pair('undo');
+    const editor = await rig.show('undo/c.ts', "import { first } from './a';\nfirst();\nfirst();\n");
+    await rig.type('undo/c.ts', 3, 0, '// mine\n');
+    const before = editor.document.getText();
+    await rename('undo/a.ts', { symbol: 'first', new_name: 'second', mode: 'apply' });
+    assert.equal(editor.document.getText(), before.replaceAll('first', 'second'));
+    assert.equal(vscode.window.activeTextEditor, editor);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), before);
+  });
+
+  it('refuses a plan when a file changed since, in a buffer or on disk, and changes nothing', async () => {
+    pair('stale');
+    const shown = await rename('stale/a.ts', { symbol: 'first', new_name: 'second' });
+    await rig.type('stale/b.ts', 2, 0, '// typed\n');
+    const error = await refusal('version_changed', apply(shown.plan_id));
+    assert.match(error.message, /stale\/b\.ts/);
+    assert.match(await text('stale/a.ts'), /first/);
+    pair('stale2');
+    const other = await rename('stale2/a.ts', { symbol: 'first', new_name: 'second' });
+    rig.write('stale2/b.ts', "import { first } from './a';\n\nexport const two = first();\n");
+    await refusal('version_changed', apply(other.plan_id));
+    assert.match(await text('stale2/a.ts'), /first/);
+  });
+
+  it('renames in more files than VS Code holds open, and keeps line ends', async () => {
+    rig.write('many/a.ts', 'export const hot = 1;\n');
+    for (let at = 0; at < 80; at += 1)
+      rig.write(`many/u${at}.ts`, `import { hot } from './a';\r\nexport const use${at} = hot + ${at};\r\n`);
+    const shown = await unseen(() => rename('many/a.ts', { symbol: 'hot', new_name: 'cold' }));
+    assert.deepEqual([shown.files_total, shown.edits_total], [81, 161]);
+    assert.ok(JSON.stringify(shown).length < 9_000);
+    const done = await apply(shown.plan_id, { save: true });
+    assert.deepEqual([done.on_disk, done.files_total], [true, 81]);
+    for (let at = 0; at < 80; at += 1)
+      assert.equal(
+        rig.read(`many/u${at}.ts`),
+        `import { cold } from './a';\r\nexport const use${at} = cold + ${at};\r\n`,
+      );
+  });
+
+  it('refuses what no server can rename, a name that stays, and what names nothing', async () => {
+    rig.write('odd.ts', 'export const list = [1].map(String);\n');
+    const library = await refusal('edit_rejected', rename('odd.ts', { symbol: 'map', new_name: 'x' }));
+    assert.match(library.message, /cannot rename|not be renamed|cannot be renamed/i);
+    await refusal('invalid_input', rename('odd.ts', { symbol: 'list', new_name: 'list' }));
+    await refusal('invalid_input', rename('odd.ts', { symbol: 'list' }));
+    await refusal('not_found', rename('odd.ts', { symbol: 'nowhere', new_name: 'x' }));
+    await refusal('not_found', apply('rename-x.1'));
+    rig.write('plain.txt', 'hello\n');
+    await refusal('edit_rejected', rename('plain.txt', { line: 1, column: 1, new_name: 'x' }));
+  });
+
+  it('refuses an edit that would move a file, which the edit itself does not show', async () => {
+    rig.write('b.md', '# B\n');
+    rig.write('a.md', '# A\n\nsee [it](./b.md)\n');
+    const error = await refusal(
+      'edit_rejected',
+      rename('a.md', { line: 3, column: 12, new_name: './c.md', mode: 'apply' }),
+    );
+    assert.match(error.message, /move .*b\.md to .*c\.md/);
+    assert.ok(existsSync(rig.uri('b.md').fsPath) && !existsSync(rig.uri('c.md').fsPath));
+    assert.match(rig.read('a.md'), /b\.md/);
+  });
+
+  it('refuses an edit that would touch a protected file, wherever it begins', async () => {
+    rig.write('.claude/steer.ts', "import { guarded } from '../guarded';\nguarded();\n");
+    rig.write('guarded.ts', 'export function guarded() {}\n');
+    await vscode.workspace.openTextDocument(rig.uri('.claude/steer.ts'));
+    const error = await refusal('protected_path', rename('guarded.ts', { symbol: 'guarded', new_name: 'free' }));
+    assert.match(error.message, /\.claude/);
+    await refusal(
+      'protected_path',
+      rename('.claude/steer.ts', { symbol: 'guarded', near: 'import', new_name: 'free' }),
+    );
+  });
+
+  it('renames in other languages: a CSS variable, an SCSS mixin, a Markdown heading with links to it', async () => {
+    rig.write('a.css', ':root { --brand: red; }\n.card { color: var(--brand); }\n');
+    await rename('a.css', { symbol: '--brand', near: 'var(', new_name: '--accent', mode: 'apply' });
+    assert.equal(await text('a.css'), ':root { --accent: red; }\n.card { color: var(--accent); }\n');
+    rig.write('a.scss', '@mixin wide { width: 1px; }\n.card { @include wide; }\n');
+    await rename('a.scss', { symbol: 'wide', new_name: 'broad', mode: 'apply' });
+    assert.equal(await text('a.scss'), '@mixin broad { width: 1px; }\n.card { @include broad; }\n');
+    rig.write('two.md', '# T\n\n## Two\n');
+    rig.write('one.md', '# O\n\nsee [it](./two.md#two)\n');
+    await rename('two.md', { symbol: 'Two', new_name: 'Three', mode: 'apply' });
+    assert.equal(await text('two.md'), '# T\n\n## Three\n');
+    assert.equal(await text('one.md'), '# O\n\nsee [it](./two.md#three)\n');
+  });
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { changedLinesDiff, planChanges, pointAt } from '../../../../extension/tools/support/text-changes.ts';
+
+const change = (from: string, to: string, text: string) => {
+  const point = (at: string) => {
+    const [line = 0, character = 0] = at.split(':').map(Number);
+    return { line, character };
+  };
+  return { start: point(from), end: point(to), text };
+};
+
+describe('changes of a language server', () => {
+  const text = 'one\r\ntwo two\r\n\r\nlast';
+
+  it('become replacements in order, with the line ends of the text', () => {
+    const plan = planChanges(text, [change('3:0', '3:4', 'end\nend'), change('1:0', '1:3', '2')]);
+    assert.deepEqual(plan?.text, 'one\r\n2 two\r\n\r\nend\r\nend');
+    assert.deepEqual(
+      plan?.replacements.map(({ start, end }) => [start, end]),
+      [
+        [5, 8],
+        [16, 20],
+      ],
+    );
+  });
+
+  it('keep the order of insertions at one place', () => {
+    assert.equal(planChanges('x', [change('0:0', '0:0', 'a'), change('0:0', '0:0', 'b')])?.text, 'abx');
+    assert.equal(planChanges('xy', [change('0:0', '0:0', 'a'), change('0:0', '0:1', 'X')])?.text, 'aXy');
+  });
+
+  it('are refused where they do not fit the text', () => {
+    for (const wrong of [change('9:0', '9:1', ''), change('0:4', '0:4', ''), change('1:3', '1:1', '')])
+      assert.equal(planChanges(text, [wrong]), undefined);
+    assert.equal(planChanges(text, [change('0:0', '0:2', 'a'), change('0:1', '0:3', 'b')]), undefined);
+  });
+
+  it('may end at the line behind the last one', () => {
+    assert.equal(planChanges(text, [change('3:0', '4:0', '')])?.text, 'one\r\ntwo two\r\n\r\n');
+  });
+
+  it('are shown as the lines that they change', () => {
+    const plan = planChanges(text, [
+      change('1:0', '1:3', '2'),
+      change('1:4', '1:7', 'zwei'),
+      change('3:0', '3:0', 'the '),
+    ]);
+    assert.ok(plan);
+    assert.equal(changedLinesDiff(text, plan), '@@ 2\n-two two\n+2 zwei\n@@ 4\n-last\n+the last');
+  });
+
+  it('are shown as what comes and goes, where whole lines do', () => {
+    const removed = planChanges('a\nb\nc\n', [change('1:0', '2:0', '')]);
+    assert.ok(removed);
+    assert.equal(changedLinesDiff('a\nb\nc\n', removed), '@@ 2\n-b\n-c\n+c');
+    const added = planChanges('', [change('0:0', '0:0', 'new\n')]);
+    assert.ok(added);
+    assert.equal(changedLinesDiff('', added), '@@ 1\n+new');
+  });
+
+  it('have positions that lead back to the same offset', () => {
+    for (let offset = 0; offset <= text.length; offset += 1) {
+      const { line, character } = pointAt(text, offset);
+      const back = planChanges(text, [change(`${line}:${character}`, `${line}:${character}`, '')]);
+      // Between \r and \n there is no position.
+      if (text[offset - 1] !== '\r') assert.equal(back?.replacements[0]?.start, offset);
+    }
+  });
+});
