@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
 
@@ -84,28 +84,51 @@ describe('get_diagnostics in VS Code', () => {
     assert.deepEqual(await codes('importer.ts'), [['analyzed', true, ['2307']]]);
   });
 
-  it('counts a file in that is created and asked about at once, or says that the server has not noticed', async () => {
-    rig.write('early.ts', "import { born } from './born';\nexport const copy: number = born;\n");
+  it('counts a file in that is created and read at once, before any watcher has told of it', async () => {
+    rig.write('early.ts', "import { born } from './born';\nexport const copy: string = born;\n");
+    rig.write('further.ts', "import { copy } from './early';\nexport const same: number = copy;\n");
     assert.deepEqual(await codes('early.ts'), [['analyzed', true, ['2307']]]);
     rig.write('born.ts', 'export const born = 1;\n');
+    await rig.tools.read_buffer({ path: rig.name('born.ts') }, rig.context);
+    assert.deepEqual(await codes('further.ts'), [['analyzed', true, ['2322']]]);
+    assert.deepEqual(await codes('early.ts'), [['analyzed', true, ['2322']]]);
     assert.deepEqual(await codes('born.ts'), [['analyzed', true, []]]);
-    const [answer] = await codes('early.ts');
-    assert.ok(
-      JSON.stringify(answer) === JSON.stringify(['analyzed', true, []]) || answer?.[1] === false,
-      JSON.stringify(answer),
-    );
   });
 
-  it('is right about the import of a file that is gone but still held, or says that it may not be', async () => {
-    rig.write('held.ts', 'export const held = 1;\n');
+  it('lets go of a file that is gone but was looked at, and takes it back in its language', async () => {
+    const library = 'export const held = 1;\n';
+    rig.write('held.ts', library);
     rig.write('holder.ts', "import { held } from './held';\nexport const copy: number = held;\n");
     assert.deepEqual(await codes('held.ts'), [['analyzed', true, []]]);
     rmSync(rig.uri('held.ts').fsPath);
-    const [answer] = await codes('holder.ts');
-    assert.ok(
-      JSON.stringify(answer) === JSON.stringify(['analyzed', true, ['2307']]) || answer?.[1] === false,
-      JSON.stringify(answer),
-    );
+    assert.deepEqual(await codes('holder.ts'), [['analyzed', true, ['2307']]]);
+    await refusal('not_found', ask('held.ts'));
+    rig.write('held.ts', library);
+    assert.deepEqual(await codes('holder.ts'), [['analyzed', true, []]]);
+    assert.equal((await vscode.workspace.openTextDocument(rig.uri('held.ts'))).languageId, 'typescript');
+  });
+
+  it('says so where a tab still shows a file that is gone, for all that may depend on it', async () => {
+    await rig.show('shown.ts', 'export const shown = 1;\n');
+    rig.write('viewer.ts', "import { shown } from './shown';\nexport const copy = shown;\n");
+    rig.write('distant.ts', "import { copy } from './viewer';\nexport const again: number = copy;\n");
+    rig.write('unrelated.ts', good);
+    assert.deepEqual(await codes('distant.ts'), [['analyzed', true, []]]);
+    rmSync(rig.uri('shown.ts').fsPath);
+    for (const file of ['viewer.ts', 'distant.ts']) {
+      const { files } = await unseen(() => ask(file));
+      assert.match(files[0]?.freshness.reason ?? '', /shown\.ts was deleted, but its tab is open/);
+    }
+    assert.deepEqual(await codes('unrelated.ts'), [['analyzed', true, []]]);
+  });
+
+  it('is right about files that moved with their folder', async () => {
+    rig.write('inner/moved.ts', 'export const moved = 1;\n');
+    rig.write('mover.ts', "import { moved } from './inner/moved';\nexport const copy: string = moved;\n");
+    assert.deepEqual(await codes('mover.ts'), [['analyzed', true, ['2322']]]);
+    renameSync(rig.uri('inner').fsPath, rig.uri('outer').fsPath);
+    assert.deepEqual(await codes('mover.ts'), [['analyzed', true, ['2307']]]);
+    assert.deepEqual(await codes('outer/moved.ts'), [['analyzed', true, []]]);
   });
 
   it('judges unsaved work, and saves nothing', async () => {

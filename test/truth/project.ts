@@ -2,7 +2,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-export interface Import {
+interface Import {
   readonly id: number;
   /** Where the specifier points; the module itself may have moved on. */
   path: string;
@@ -20,7 +20,7 @@ export interface Module {
   exists: boolean;
 }
 
-export const hubId = 0;
+const hubId = 0;
 const areaSize = 20;
 
 export function buildModules(count: number, random: () => number): Module[] {
