@@ -147,6 +147,12 @@ describe('rename_symbol in VS Code', () => {
     assert.equal(await text('a.scss'), '@mixin broad { width: 1px; }\n.card { @include broad; }\n');
     rig.write('two.md', '# T\n\n## Two\n');
     rig.write('one.md', '# O\n\nsee [it](./two.md#two)\n');
+    // The Markdown server learns of a new file from a watcher, and does not say when.
+    const linked = async () => {
+      const found = await rig.tools.find_related({ path: rig.name('two.md'), symbol: 'Two' }, rig.context);
+      return found.files.some((file) => file.path === rig.name('one.md'));
+    };
+    while (!(await linked()));
     await rename('two.md', { symbol: 'Two', new_name: 'Three', mode: 'apply' });
     assert.equal(await text('two.md'), '# T\n\n## Three\n');
     assert.equal(await text('one.md'), '# O\n\nsee [it](./two.md#three)\n');
