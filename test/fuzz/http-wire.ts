@@ -26,6 +26,8 @@ export interface SendOptions {
   readonly finish: boolean;
 }
 
+/** The bridge tells its clients to use no connection that was idle for 5 s (`Keep-Alive: timeout=5`): it may just be closing. */
+const idleMaxMs = 3_000;
 const headEnd = Buffer.from('\r\n\r\n');
 
 /** One socket that sends any bytes and understands right HTTP answers. */
@@ -34,6 +36,7 @@ export class HttpWire {
   #buffer: Buffer = Buffer.alloc(0);
   #look: () => void = () => {};
   #ended = false;
+  #usedMs = performance.now();
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -58,13 +61,14 @@ export class HttpWire {
   }
 
   get usable(): boolean {
-    return !this.#ended && this.#buffer.length === 0;
+    return !this.#ended && this.#buffer.length === 0 && performance.now() - this.#usedMs < idleMaxMs;
   }
 
   send(bytes: Buffer, { deadlineMs, endless, bodiless, finish }: SendOptions): Promise<HttpOutcome> {
     return new Promise((resolve) => {
       const settle = (outcome: HttpOutcome) => {
         clearTimeout(timer);
+        this.#usedMs = performance.now();
         this.#look = () => {};
         resolve(outcome);
       };
