@@ -30,8 +30,8 @@ export const limits = {
   // --- link: messages ---
   /** Largest message on the link, either way: a 4 MiB request body plus its envelope. */
   linkMaxPayloadBytes: 8 * 1024 * 1024,
-  /** An editor that has not proven itself may send no more than its hello. */
-  unprovenMaxSockets: 16,
+  /** Links that have not proven themselves yet; fifty windows that lost one bridge are back within the same moment. */
+  unprovenMaxSockets: 64,
   /** Results kept for a repeated call. */
   journalMaxEntries: 500,
   journalMaxBytes: 16 * 1024 * 1024,

@@ -73,6 +73,11 @@ describe('Fifty windows that lose one bridge', function () {
       last = instance;
       process.kill(rig.pid, 'SIGKILL');
     }
+    assert.deepEqual(
+      rig.logged.filter((line) => line.includes('503')),
+      [],
+      'nobody was turned away',
+    );
     const starts = rig.logged.filter((line) => line.includes('starting the bridge'));
     // The last kill may have been noticed already.
     assert.ok(starts.length >= 4 && starts.length <= 5, `${starts.length} starts`);

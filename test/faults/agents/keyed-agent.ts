@@ -53,27 +53,35 @@ export class KeyedAgent {
 
   /** Takes an operation to its end; without one it has hung. */
   async run(operation: Operation, call: Call, manner: Manner): Promise<void> {
-    const { duplicates, reusesKeyFor, acknowledges = false } = manner;
-    const { leaves: _, ...staying } = manner;
-    const asked = this.#ask(operation, call, manner, false);
-    if (typeof duplicates === 'object') {
-      await delay(duplicates.afterMs);
-      const again = this.#ask(operation, call, staying, false);
-      compare(operation, await asked, await again);
-    }
-    const end = await asked;
-    if (duplicates === 'later') compare(operation, end, await this.#ask(operation, call, staying, true));
+    const { reusesKeyFor, acknowledges = false } = manner;
+    const end = await this.#askTwice(operation, call, manner);
     if (end.kind === 'ok' && reusesKeyFor !== undefined)
       await this.#reuse(operation, { ...call, arguments: reusesKeyFor });
-    else if (acknowledges) this.#delivered.push(operation.id);
     if (end.kind === 'ok') operation.end({ kind: 'ok' });
     if (end.kind === 'error') operation.end({ kind: 'error', code: end.code, executed: end.executed });
     if (end.kind === 'left') operation.end({ kind: 'left', why: 'the agent gave up' });
+    else if (acknowledges) this.#delivered.push(operation.id);
   }
 
   /** Ends the session, as a client does that closes. */
   async endSession(): Promise<void> {
     await this.#deps.conversation.end((session) => this.#ended.add(session));
+  }
+
+  /** Asks as often as the manner says; resolves with what counts in the end. */
+  async #askTwice(operation: Operation, call: Call, manner: Manner): Promise<End> {
+    const { duplicates, leaves: _, ...staying } = manner;
+    const asked = this.#ask(operation, call, manner, false);
+    if (duplicates === undefined) return asked;
+    if (duplicates === 'later') {
+      const first = await asked;
+      return compare(operation, first, await this.#ask(operation, call, staying, true));
+    }
+    await delay(duplicates.afterMs);
+    const again = this.#ask(operation, call, staying, false);
+    const earlier = await Promise.race([asked, again]);
+    const [first, second] = [await asked, await again];
+    return compare(operation, earlier, earlier === first ? second : first);
   }
 
   async #ask(operation: Operation, call: Call, manner: Manner, asksAgain: boolean): Promise<End> {
@@ -184,10 +192,14 @@ export class KeyedAgent {
   }
 }
 
-/** Two answers to one call must be one answer, unless the second says that it is not known. */
-function compare(operation: Operation, first: End, second: End): void {
-  operation.note(`duplicate: ${JSON.stringify(second)}`);
-  if (first.kind === 'ok' && second.kind === 'error' && second.executed === 'no') {
-    operation.offend('contradiction', `one answer says done, the other ${second.code} and that it did not run`);
+/**
+ * Two answers to one call must be one answer, unless the second says that it is not known, or the first said that it had
+ * not run yet. Returns the one that counts.
+ */
+function compare(operation: Operation, earlier: End, later: End): End {
+  operation.note(`duplicate: ${JSON.stringify(later)}`);
+  if (earlier.kind === 'ok' && later.kind === 'error' && later.executed === 'no') {
+    operation.offend('contradiction', `one answer says done, the next one ${later.code} and that it did not run`);
   }
+  return earlier.kind === 'ok' ? earlier : later;
 }

@@ -118,16 +118,17 @@ export class Crowd {
 }
 
 function mannerOf({ id, tool }: Operation, random: Randomness, window: SceneWindow): Manner {
-  const timeoutMs = requestMs;
+  // An agent that acknowledges nothing fills the journals of its windows, which then cannot answer for all calls.
+  const usual = { timeoutMs: requestMs, acknowledges: random.chance(0.95) };
   const dice = random.next();
-  if (dice < 0.08) return { timeoutMs, duplicates: { afterMs: random.between(0, 50) } };
-  if (dice < 0.16) return { timeoutMs, duplicates: 'later' };
-  if (dice < 0.24) return { timeoutMs, leaves: { afterMs: random.between(1, 200), returns: true } };
-  if (dice < 0.3) return { timeoutMs, leaves: { afterMs: random.between(1, 300), returns: false } };
+  if (dice < 0.08) return { ...usual, duplicates: { afterMs: random.between(0, 50) } };
+  if (dice < 0.16) return { ...usual, duplicates: 'later' };
+  if (dice < 0.24) return { ...usual, leaves: { afterMs: random.between(1, 200), returns: true } };
+  if (dice < 0.3) return { ...usual, leaves: { afterMs: random.between(1, 300), returns: false } };
   if (dice < 0.33 && tool !== 'read_buffer') {
-    return { timeoutMs, reusesKeyFor: argumentsFor(`${id}-reused`, tool, window, random) };
+    return { ...usual, reusesKeyFor: argumentsFor(`${id}-reused`, tool, window, random) };
   }
-  return { timeoutMs, acknowledges: random.chance(0.95), slowly: random.chance(0.05) };
+  return { ...usual, slowly: random.chance(0.05) };
 }
 
 function argumentsFor(op: string, tool: Operation['tool'], window: SceneWindow, random: Randomness): Call['arguments'] {
