@@ -4,6 +4,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { RelatedHit, RelatedOutput, relationTools } from '../../../shared/tools/relations.ts';
 import type { ToolContext } from '../tool-context.ts';
 import type { CleanBases } from './clean-bases.ts';
+import { deletedButCounted, deletedButShown } from './deleted-but-shown.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import { openDocument } from './document.ts';
 import { FileLines } from './file-lines.ts';
@@ -49,7 +50,7 @@ export async function findRelated(
   );
   const wanted = pathFilter(paths);
   const places = inOrder(answer?.places ?? []).filter(({ uri }) => wanted(shownPath(uri)));
-  const stale = await outOfPlace(places, files);
+  const stale = (await deletedPlace(places, deps)) ?? (await outOfPlace(places, files));
   const reasons = [reason, behind, answer?.reason, stale].filter((each) => each !== undefined);
   const line = await files.shown(document.uri, at.line + 1);
   return {
@@ -88,6 +89,12 @@ async function grouped(places: readonly RelatedPlace[], files: FileLines, deps: 
     out.push({ path: shownPath(uri), hits });
   }
   return out;
+}
+
+async function deletedPlace(places: readonly RelatedPlace[], { disk }: RelationDeps): Promise<string | undefined> {
+  const gone = await deletedButShown(disk.known?.stamps);
+  const found = gone.find((uri) => places.some((place) => place.uri.fsPath === uri.fsPath));
+  return found === undefined ? undefined : deletedButCounted(found);
 }
 
 const letter = /[\p{L}\p{N}_$]/u;
