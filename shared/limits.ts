@@ -220,6 +220,8 @@ export const limits = {
   diagnosticsMarginMs: 5_000,
   /** VS Code reloads a clean buffer about 120 ms after a write on disk; a watcher under load takes longer. */
   reloadWaitMs: 3_000,
+  /** The same for files that the agent did not ask about: one that takes longer is taken from the language server. */
+  shownReloadMs: 1_000,
   /** While waiting for that reload, disk and buffer are compared this often. */
   reloadPollMs: 100,
   /** Language servers answer in several batches; after this long without a new one they are done. */

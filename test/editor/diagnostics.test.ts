@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { renameSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { eventually } from '../support/eventually.ts';
 import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
 
 const good = 'export const value: number = 1;\n';
@@ -108,7 +109,7 @@ describe('get_diagnostics in VS Code', () => {
     assert.equal((await vscode.workspace.openTextDocument(rig.uri('held.ts'))).languageId, 'typescript');
   });
 
-  it('says so where a tab still shows a file that is gone, for all that may depend on it', async () => {
+  it('says so where an editor still shows a file that is gone, for all that may depend on it', async () => {
     await rig.show('shown.ts', 'export const shown = 1;\n');
     rig.write('viewer.ts', "import { shown } from './shown';\nexport const copy = shown;\n");
     rig.write('distant.ts', "import { copy } from './viewer';\nexport const again: number = copy;\n");
@@ -117,9 +118,21 @@ describe('get_diagnostics in VS Code', () => {
     rmSync(rig.uri('shown.ts').fsPath);
     for (const file of ['viewer.ts', 'distant.ts']) {
       const { files } = await unseen(() => ask(file));
-      assert.match(files[0]?.freshness.reason ?? '', /shown\.ts was deleted, but its tab is open/);
+      assert.match(files[0]?.freshness.reason ?? '', /shown\.ts was deleted, but an editor shows it/);
     }
     assert.deepEqual(await codes('unrelated.ts'), [['analyzed', true, []]]);
+  });
+
+  it('is right about a file that is gone while its tab is in the background, which stays as it was', async () => {
+    await rig.show('behind.ts', 'export const behind = 1;\n');
+    rig.write('asker.ts', "import { behind } from './behind';\nexport const copy = behind;\n");
+    assert.deepEqual(await codes('asker.ts'), [['analyzed', true, []]]);
+    await rig.show('front.ts', good);
+    rmSync(rig.uri('behind.ts').fsPath);
+    assert.deepEqual(await unseen(() => codes('asker.ts')), [['analyzed', true, ['2307']]]);
+    const { document } = await vscode.window.showTextDocument(rig.uri('behind.ts'));
+    await eventually(() => document.languageId === 'typescript' || undefined, 'the language of the shown document');
+    assert.match((await ask('asker.ts')).files[0]?.freshness.reason ?? '', /behind\.ts was deleted/);
   });
 
   it('is right about files that moved with their folder', async () => {
@@ -129,6 +142,19 @@ describe('get_diagnostics in VS Code', () => {
     renameSync(rig.uri('inner').fsPath, rig.uri('outer').fsPath);
     assert.deepEqual(await codes('mover.ts'), [['analyzed', true, ['2307']]]);
     assert.deepEqual(await codes('outer/moved.ts'), [['analyzed', true, []]]);
+  });
+
+  it('is right about the users of a file that came back with its folder under a tab in the background', async () => {
+    rig.write('there/and-back.ts', 'export const back = 1;\n');
+    rig.write('back.ts', "import { back } from './there/and-back';\nexport const copy: number = back;\n");
+    await rig.show('there/and-back.ts', 'export const back = 1;\n');
+    await rig.show('front.ts', good);
+    assert.deepEqual(await codes('back.ts'), [['analyzed', true, []]]);
+    renameSync(rig.uri('there').fsPath, rig.uri('away').fsPath);
+    assert.deepEqual(await codes('back.ts'), [['analyzed', true, ['2307']]]);
+    rig.write('away/and-back.ts', "export const back = 'text';\n");
+    renameSync(rig.uri('away').fsPath, rig.uri('there').fsPath);
+    assert.deepEqual(await unseen(() => codes('back.ts')), [['analyzed', true, ['2322']]]);
   });
 
   it('judges unsaved work, and saves nothing', async () => {

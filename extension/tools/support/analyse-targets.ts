@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { messageOf } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Log } from '../../../shared/log.ts';
-import { dependentsOfDeleted } from './deleted-under-tabs.ts';
+import { deletedButCounted, dependentsOfDeleted } from './deleted-but-shown.ts';
 import { type Analysis, analyse } from './diagnostics-analysis.ts';
 import type { DiagnosticsWatch } from './diagnostics-watch.ts';
 import { openDocument } from './document.ts';
@@ -11,7 +11,7 @@ import { type DiskState, settledDiskState } from './freshness.ts';
 import { type CatchUpDeps, catchUpWithDisk } from './recent-changes.ts';
 import { doubtOfNeighbours } from './recent-neighbours.ts';
 import { isTypeScript, isTypeScriptFile } from './typescript-diagnostics.ts';
-import { shownPath, type Target } from './workspace-path.ts';
+import type { Target } from './workspace-path.ts';
 
 export interface AnalysedFile {
   readonly target: Target;
@@ -58,6 +58,7 @@ async function analyseSettled(
   for (let document = opened; ; document = document.isClosed ? await openDocument(target) : document) {
     const leftMs = deps.endMs - deps.clock.now();
     const diskState = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs));
+    await deps.disk.released.restore(document.uri);
     const { version } = document;
     const analysis = await analyse(document, diskState, deps);
     const after = analysis.state === 'analyzed' ? await settledDiskState(document, deps.bases, deps, 0) : diskState;
@@ -87,12 +88,7 @@ async function doubtOfOtherFiles(deps: AnalyseDeps): Promise<(document: vscode.T
     const deleted = await dependentsOfDeleted(deps.disk);
     return (document) => {
       const gone = deleted.get(document.uri.fsPath);
-      return (
-        behind ??
-        (gone === undefined
-          ? undefined
-          : `${shownPath(gone)} was deleted, but its tab is open and the language server still counts it in`)
-      );
+      return behind ?? (gone === undefined ? undefined : deletedButCounted(gone));
     };
   } catch (error) {
     deps.signal.throwIfAborted();

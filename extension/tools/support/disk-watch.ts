@@ -7,13 +7,12 @@ import type { FileStamps } from './file-stamps.ts';
 import { ReleasedDocuments } from './released-documents.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 
-/** A file that came, went or changed, or a folder in which something did. */
 export interface DiskChange {
   readonly path: string;
+  /** A file that came or changed, one that went, or a folder in which something did. */
+  readonly kind: 'written' | 'gone' | 'inside';
   /** Wall clock, milliseconds: what was told before is about something older. */
   readonly sinceMs: number;
-  /** An event about anything directly in this folder tells of it. */
-  readonly folder?: true;
 }
 
 /** The files as a language server knows them: at that time (wall clock) all was told. */
@@ -27,10 +26,12 @@ export interface KnownFiles {
  * so what was told here has reached them.
  */
 export class DiskWatch implements Disposable {
-  /** Wall time of the last event about a path; the oldest first. */
-  readonly #toldMs = new Map<string, number>();
-  /** The same for anything directly in a folder. */
-  readonly #toldInMs = new Map<string, number>();
+  /** Wall time of the last event of a kind about a path; the oldest first. */
+  readonly #toldMs = {
+    written: new Map<string, number>(),
+    gone: new Map<string, number>(),
+    inside: new Map<string, number>(),
+  };
   /** Since when (wall time) a change waits to be told. */
   #waiting = new Map<string, number>();
   readonly #clock: Clock;
@@ -39,29 +40,33 @@ export class DiskWatch implements Disposable {
   readonly #told = this.#store.add(new vscode.EventEmitter<vscode.Uri>());
   /** Undefined until somebody has caught up for the first time. */
   known: KnownFiles | undefined;
+  /** Files whose editors show an older text, for longer than VS Code needs to load them. */
+  readonly stale = new Set<string>();
   readonly released = this.#store.add(new ReleasedDocuments({ onTold: this.#told.event }));
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
     this.#startedMs = clock.wallMs();
     const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*'));
-    for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete])
-      this.#store.add(event((uri) => this.#note(uri)));
+    this.#store.add(watcher.onDidChange((uri) => this.#note(uri, 'written')));
+    this.#store.add(watcher.onDidCreate((uri) => this.#note(uri, 'written')));
+    this.#store.add(watcher.onDidDelete((uri) => this.#note(uri, 'gone')));
   }
 
-  #note(uri: vscode.Uri): void {
+  #note(uri: vscode.Uri, kind: 'written' | 'gone'): void {
     const nowMs = this.#clock.wallMs();
-    note(this.#toldMs, uri.fsPath, nowMs);
-    note(this.#toldInMs, dirname(uri.fsPath), nowMs);
+    note(this.#toldMs[kind], uri.fsPath, nowMs);
+    note(this.#toldMs.inside, dirname(uri.fsPath), nowMs);
     this.#told.fire(uri);
   }
 
   /** When it was told. A folder that moves or goes is told of without its files. */
-  #toldOf({ path, folder }: DiskChange): number {
-    if (folder === true) return this.#toldInMs.get(path) ?? 0;
+  #toldOf({ path, kind }: DiskChange): number {
+    const told = this.#toldMs[kind];
+    if (kind === 'inside') return told.get(path) ?? 0;
     let last = 0;
     for (let at = path; ; at = dirname(at)) {
-      last = Math.max(last, this.#toldMs.get(at) ?? 0);
+      last = Math.max(last, told.get(at) ?? 0);
       if (dirname(at) === at) return last;
     }
   }
@@ -94,8 +99,7 @@ export class DiskWatch implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
-    this.#toldMs.clear();
-    this.#toldInMs.clear();
+    for (const told of Object.values(this.#toldMs)) told.clear();
   }
 }
 

@@ -5,6 +5,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { RelatedHit, RelatedOutput, relationTools } from '../../../shared/tools/relations.ts';
 import type { ToolContext } from '../tool-context.ts';
 import type { CleanBases } from './clean-bases.ts';
+import { deletedButCounted, deletedButShown } from './deleted-but-shown.ts';
 import type { DiskWatch } from './disk-watch.ts';
 import { FileLines } from './file-lines.ts';
 import { freshnessOf } from './freshness.ts';
@@ -49,7 +50,7 @@ export async function findRelated(
   );
   const wanted = pathFilter(paths);
   const places = inOrder(answer?.places ?? []).filter(({ uri }) => wanted(shownPath(uri)));
-  const stale = await outOfPlace(places, files);
+  const stale = (await deletedPlace(places, deps)) ?? (await outOfPlace(places, files));
   const moved = document.version === version ? undefined : 'the text changed while the servers were asked';
   const reasons = [reason, behind, answer?.reason, stale, moved].filter((each) => each !== undefined);
   const line = await files.shown(document.uri, at.line + 1);
@@ -93,6 +94,13 @@ async function grouped(places: readonly RelatedPlace[], files: FileLines, deps: 
 }
 
 const isOwn = (uri: vscode.Uri) => vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+
+async function deletedPlace(places: readonly RelatedPlace[], { disk }: RelationDeps): Promise<string | undefined> {
+  const gone = await deletedButShown(disk.known?.stamps);
+  const found = gone.find((uri) => places.some((place) => place.uri.fsPath === uri.fsPath));
+  return found === undefined ? undefined : deletedButCounted(found);
+}
+
 const letter = /[\p{L}\p{N}_$]/u;
 
 /** A place that lies outside its file's text, or within a word, was found in an older text. */

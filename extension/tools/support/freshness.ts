@@ -30,6 +30,12 @@ async function diskState(document: vscode.TextDocument, bases: CleanBases): Prom
   return { kind: base === sha ? 'ahead' : 'conflict', text };
 }
 
+/** Whether a clean buffer holds something else than its file. */
+export async function isBehind(document: vscode.TextDocument): Promise<boolean> {
+  const text = document.isDirty ? undefined : await diskText(document);
+  return text !== undefined && comparableSha(text) !== comparableSha(document.getText());
+}
+
 /** The file's text in the document's own encoding; undefined when there is no file to read. */
 async function diskText(document: vscode.TextDocument): Promise<string | undefined> {
   try {

@@ -13,7 +13,7 @@ import { settledDiskState } from './freshness.ts';
 import { healStuckImports } from './stuck-imports.ts';
 import { isTypeScript, showToTypeScript } from './typescript-diagnostics.ts';
 import { type WaitDeps, within } from './wait.ts';
-import { openDocumentOf } from './workspace-path.ts';
+import { openDocumentOf, shownPath } from './workspace-path.ts';
 
 /** One pair of braces only: nested ones match nothing. JSON is configuration, or imported. */
 const candidates = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,json}';
@@ -48,12 +48,18 @@ export async function catchUpWithDisk(deps: CatchUpDeps, endMs: number): Promise
       ? await recentChanges(stamps, nowMs - limits.watcherLagMaxMs)
       : changesSince(disk.known.stamps, disk.known.atMs, stamps);
   const watchEndMs = Math.min(endMs, deps.clock.now() + limits.watcherLagMaxMs);
-  const [told, shown] = await Promise.all([disk.reached(toTell, deps, watchEndMs), show(toShow, deps, endMs)]);
+  const [told, shown] = await Promise.all([
+    disk.reached(toTell, deps, watchEndMs),
+    show([...toShow, ...disk.stale], deps, endMs),
+  ]);
   await disk.released.update(isTypeScript, (path) => !stamps.has(path));
   const held = created.filter((path) => openDocumentOf(vscode.Uri.file(path)) !== undefined);
   const heldShown = await show(held, deps, endMs);
   if (!told || !shown || !heldShown) return 'files changed a moment ago; the language server may not know yet';
   disk.known = { stamps, atMs: nowMs };
+  const [stale] = disk.stale;
+  if (stale !== undefined)
+    return `${shownPath(vscode.Uri.file(stale))} has changed on disk, and VS Code has not loaded it into its editor`;
   const code = [...stamps.keys()].filter((path) => !path.endsWith('.json'));
   const stuck = await healStuckImports(held, code, deps, endMs);
   if (stuck !== undefined)
@@ -89,10 +95,10 @@ function changesSince(known: FileStamps, knownMs: number, stamps: FileStamps): C
     toShow,
     created,
     toTell: [
-      ...unshown.map((path) => ({ path, sinceMs: changedMs(path) })),
+      ...unshown.map((path) => ({ path, kind: 'written' as const, sinceMs: changedMs(path) })),
       // A file that was moved with its folder keeps its time.
-      ...created.map((path) => ({ path, sinceMs: Math.max(knownMs, changedMs(path)) })),
-      ...gone.map((path) => ({ path, sinceMs: knownMs })),
+      ...created.map((path) => ({ path, kind: 'written' as const, sinceMs: Math.max(knownMs, changedMs(path)) })),
+      ...gone.map((path) => ({ path, kind: 'gone' as const, sinceMs: knownMs })),
     ],
   };
 }
@@ -105,10 +111,10 @@ async function recentChanges(stamps: FileStamps, sinceMs: number): Promise<Chang
     ...chooseShown(recent),
     created: recent,
     toTell: [
-      ...recent.map((path) => ({ path, sinceMs: stamps.get(path)?.ctimeMs ?? 0 })),
+      ...recent.map((path) => ({ path, kind: 'written' as const, sinceMs: stamps.get(path)?.ctimeMs ?? 0 })),
       ...[...folders]
         .filter(([, { ctimeMs }]) => ctimeMs >= sinceMs)
-        .map(([path, { ctimeMs }]) => ({ path, sinceMs: ctimeMs, folder: true as const })),
+        .map(([path, { ctimeMs }]) => ({ path, kind: 'inside' as const, sinceMs: ctimeMs })),
     ],
   };
 }
@@ -134,11 +140,18 @@ async function show(paths: readonly string[], deps: CatchUpDeps, endMs: number):
 }
 
 async function showOne(uri: vscode.Uri, deps: CatchUpDeps, endMs: number): Promise<boolean> {
+  const { stale, released } = deps.disk;
   const leftMs = () => endMs - deps.clock.now();
+  const reloadMs = stale.delete(uri.fsPath) ? 0 : limits.shownReloadMs;
   while (leftMs() > 0) {
     const document = await vscode.workspace.openTextDocument(uri);
-    const state = await settledDiskState(document, deps.bases, deps, Math.min(limits.reloadWaitMs, leftMs()));
-    if (state.kind === 'behind') return false;
+    const state = await settledDiskState(document, deps.bases, deps, Math.min(reloadMs, leftMs()));
+    if (state.kind === 'behind') {
+      // Once let go, the server reads the file itself.
+      if (!(await released.release(document))) stale.add(uri.fsPath);
+      return true;
+    }
+    await released.restore(uri);
     if (!isTypeScript(document)) return true;
     try {
       return (

@@ -1,13 +1,14 @@
-/** Files that are gone while a tab still shows them: a language server counts them in, and imports still seem to work. */
+/** Files that are gone while the person looks at them: a language server counts them in, and imports still seem to work. */
 import * as vscode from 'vscode';
 import type { DiskWatch } from './disk-watch.ts';
 import { statOf } from './document.ts';
 import type { FileStamps } from './file-stamps.ts';
 import { importsFile, textsOf } from './import-texts.ts';
 import { isTypeScript } from './typescript-diagnostics.ts';
+import { shownPath } from './workspace-path.ts';
 
 /** @param known files that are there for sure */
-async function deletedUnderTabs(known: FileStamps | undefined): Promise<vscode.Uri[]> {
+export async function deletedButShown(known: FileStamps | undefined): Promise<vscode.Uri[]> {
   const suspects = vscode.workspace.textDocuments.filter(
     (document) =>
       document.uri.scheme === 'file' &&
@@ -26,7 +27,7 @@ async function deletedUnderTabs(known: FileStamps | undefined): Promise<vscode.U
  */
 export async function dependentsOfDeleted({ known }: DiskWatch): Promise<ReadonlyMap<string, vscode.Uri>> {
   const found = new Map<string, vscode.Uri>();
-  const gone = await deletedUnderTabs(known?.stamps);
+  const gone = await deletedButShown(known?.stamps);
   if (gone.length === 0) return found;
   const texts = await textsOf([...(known?.stamps.keys() ?? [])].filter((path) => !path.endsWith('.json')));
   for (const cause of gone) {
@@ -41,4 +42,9 @@ export async function dependentsOfDeleted({ known }: DiskWatch): Promise<Readonl
     }
   }
   return found;
+}
+
+/** What to say about an answer that counts one in. */
+export function deletedButCounted(uri: vscode.Uri): string {
+  return `${shownPath(uri)} was deleted, but an editor shows it and the language server still counts it in`;
 }
