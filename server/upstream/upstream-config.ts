@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Names stand in front of tool names, two underscores between: in a name of their own those would be ambiguous. */
+const nameSchema = z
+  .string()
+  .max(32)
+  .regex(
+    /^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/,
+    'names of servers are letters and digits, with single "-" or "_" between',
+  );
+
+const upstreamSchema = z.strictObject({
+  /** Where it speaks Streamable HTTP. */
+  url: z.url({ protocol: /^https?$/, error: 'this is no http or https URL' }),
+  /** Sent with every request, for example an Authorization. */
+  headers: z
+    .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[\t -~\u0080-\u00ff]*$/))
+    .default({}),
+  /** Whether its word that a tool changes nothing is enough to repeat a call whose answer was lost. */
+  trustHints: z.boolean().default(false),
+});
+/** An MCP server behind the bridge. */
+export type UpstreamConfig = z.infer<typeof upstreamSchema>;
+
+export const upstreamsSchema = z.record(nameSchema, upstreamSchema);
