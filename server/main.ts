@@ -41,7 +41,7 @@ import { drain, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
-import { createHttpConnector } from './upstream/http-connector.ts';
+import { connectorOf } from './upstream/connector.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
 import { WindowsFile } from './windows-file.ts';
@@ -203,7 +203,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
       new Upstream({
         name,
         config: upstream,
-        connector: createHttpConnector(upstream),
+        connector: connectorOf(upstream, { env: process.env, newId: randomUUID, log: log.area(`upstream ${name}`) }),
         version,
         newId: randomUUID,
         clock,

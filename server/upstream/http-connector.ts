@@ -3,10 +3,15 @@ import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { connect } from 'node:net';
 import { type Connector, type Endpoint, UnreachableError } from '../recovery/connection.ts';
 import { startExchange } from '../recovery/http-exchange.ts';
-import type { UpstreamConfig } from './upstream-config.ts';
 
 /** The way to a server that speaks Streamable HTTP. */
-export function createHttpConnector({ url, headers }: Pick<UpstreamConfig, 'url' | 'headers'>): Connector {
+export function createHttpConnector({
+  url,
+  headers,
+}: {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}): Connector {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const secure = protocol === 'https:';
   const options = { keepAlive: true, noDelay: true };

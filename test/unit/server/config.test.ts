@@ -36,13 +36,16 @@ describe('config.json', () => {
   });
 
   it('names other servers, and loses a server of which something is wrong as a whole', () => {
-    const good = { url: 'http://127.0.0.1:9/mcp', headers: { authorization: 'Bearer x' }, trustHints: true };
+    const given = { headers: { authorization: 'Bearer x' }, trustHints: true, args: [], env: {} };
+    const good = { ...given, url: 'http://127.0.0.1:9/mcp' };
+    const both = { url: 'http://a.example/', command: 'node' };
     const { config, problems } = parseConfig(
       JSON.stringify({
         upstreams: {
           good,
           more: { url: 'https://a.example/', colour: 1 },
           none: {},
+          both,
           a__b: good,
           ftp: { url: 'ftp://a' },
         },
@@ -50,11 +53,17 @@ describe('config.json', () => {
     );
     assert.deepEqual(config.upstreams, {
       good,
-      more: { url: 'https://a.example/', headers: {}, trustHints: false },
+      more: { url: 'https://a.example/', headers: {}, trustHints: false, args: [], env: {} },
     });
     assert.deepEqual(
       new Set(problems.map((problem) => problem.split(' ')[0])),
-      new Set(['"upstreams.a__b"', '"upstreams.ftp.url"', '"upstreams.more.colour"', '"upstreams.none.url"']),
+      new Set([
+        '"upstreams.a__b"',
+        '"upstreams.both"',
+        '"upstreams.ftp.url"',
+        '"upstreams.more.colour"',
+        '"upstreams.none"',
+      ]),
     );
   });
 
