@@ -15,6 +15,7 @@ import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprot
 const note = (line) => appendFileSync(process.env.LEDGER, line + '\\n');
 note('pid ' + process.pid);
 const server = new Server({ name: 'child', version: '1' }, { capabilities: { tools: {} } });
+server.oninitialized = () => note('initialized');
 server.setRequestHandler(ListToolsRequestSchema, () => ({
   tools: ['write', 'die'].map((name) => ({ name, inputSchema: { type: 'object' } })),
 }));
@@ -97,7 +98,7 @@ describe('A command behind the bridge', function () {
     assert.equal(pids().length, 2);
     assert.deepEqual(
       ledger().filter((line) => !line.startsWith('pid')),
-      ['die', 'write'],
+      ['initialized', 'die', 'initialized', 'write'],
     );
   });
 
