@@ -4,10 +4,13 @@ import { z } from 'zod';
 import { errorCode, messageOf } from '../shared/errors.ts';
 import { stateFiles } from '../shared/state-files.ts';
 import { stalePolicies } from './agent/legacy/stale-policy.ts';
+import { upstreamsSchema } from './upstream/upstream-config.ts';
 
 /** Each section is absent or partial in the file; what is absent has its default. */
 const configSchema = z.strictObject({
   sessions: z.strictObject({ onStale: z.enum(stalePolicies).default('heal') }).prefault({}),
+  /** Other MCP servers, by the name that stands in front of their tools. */
+  upstreams: upstreamsSchema.default({}),
 });
 /** The bridge's settings. */
 type BridgeConfig = z.infer<typeof configSchema>;
@@ -49,8 +52,10 @@ export function parseConfig(text: string): ReadConfig {
     if (data !== undefined) return { config: data, problems };
     for (const issue of error.issues) {
       const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-      for (const path of paths) {
-        const name = path.length === 0 ? 'the file' : `"${path.join('.')}"`;
+      for (const whole of paths) {
+        // A server that lacks something is none: it goes as a whole.
+        const path = whole[0] === 'upstreams' && issue.code !== 'unrecognized_keys' ? whole.slice(0, 2) : whole;
+        const name = whole.length === 0 ? 'the file' : `"${whole.join('.')}"`;
         const why =
           issue.code === 'unrecognized_keys' ? `is no setting (known: ${known})` : `is wrong: ${issue.message}`;
         problems.push(`${name} ${why}; it is not used`);
@@ -73,6 +78,8 @@ function without(value: unknown, [key, ...rest]: readonly PropertyKey[]): unknow
 function leafPaths(value: object, before = ''): readonly string[] {
   const entries: [string, unknown][] = Object.entries(value);
   return entries.flatMap(([key, inner]) =>
-    typeof inner === 'object' && inner !== null ? leafPaths(inner, `${before}${key}.`) : [`${before}${key}`],
+    typeof inner === 'object' && inner !== null && Object.keys(inner).length > 0
+      ? leafPaths(inner, `${before}${key}.`)
+      : [`${before}${key}`],
   );
 }

@@ -41,6 +41,9 @@ import { drain, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
+import { connectorOf } from './upstream/connector.ts';
+import { Upstream } from './upstream/upstream.ts';
+import { withUpstreams } from './upstream/upstream-content.ts';
 import { WindowsFile } from './windows-file.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
@@ -195,12 +198,26 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
     clock,
     log: log.area('calls'),
   });
-  const content = createBridgeContent({
+  const upstreams = Object.entries(config.upstreams).map(
+    ([name, upstream]) =>
+      new Upstream({
+        name,
+        config: upstream,
+        connector: connectorOf(upstream, { env: process.env, newId: randomUUID, log: log.area(`upstream ${name}`) }),
+        version,
+        newId: randomUUID,
+        clock,
+        random,
+        log: log.area(`upstream ${name}`),
+      }),
+  );
+  const own = createBridgeContent({
     catalog,
     dispatcher,
     callIds,
     windows: registry,
   });
+  const content = withUpstreams({ own, upstreams, callIds, clock });
   const front = createHttpFront({
     port,
     token: secrets.token,
@@ -226,6 +243,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
       ...(strangerOn === undefined ? {} : { strangerOn }),
       ...(problems.length === 0 ? {} : { problems: [...problems] }),
       windows: registry.list().map(describeWindow),
+      ...(upstreams.length === 0 ? {} : { upstreams: upstreams.map((upstream) => upstream.status) }),
       ...front.sessions,
       calls: dispatcher.statistics,
       droppedResults: registry.droppedResults,

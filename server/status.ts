@@ -19,6 +19,10 @@ const statusSchema = z.object({
       readiness: z.string(),
     }),
   ),
+  /** MCP servers behind the bridge. */
+  upstreams: z
+    .array(z.object({ name: z.string(), state: z.string(), reason: z.string().optional(), tools: z.number() }))
+    .optional(),
   agents: z.array(z.object({ name: z.string(), version: z.string(), sessions: z.number() })),
   /** What became of agents' sessions. */
   counters: z.record(z.string(), z.number()),
@@ -54,6 +58,10 @@ export function describeStatus(answer: unknown): string {
     ...windows.map(
       ({ id, name, folders, readiness }) =>
         `  ${id}  ${name}, ${readiness}${folders.map((folder) => `\n    ${folder}`).join('')}`,
+    ),
+    ...(status.upstreams ?? []).map(
+      ({ name, state, reason, tools }) =>
+        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools`,
     ),
     agents.length === 0 ? 'No agent has a session.' : `Agents (${agents.length}):`,
     ...agents.map(

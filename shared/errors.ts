@@ -22,6 +22,8 @@ const retryableByCode = {
   timeout: true,
   cancelled: true,
   busy: true,
+  // servers behind the bridge
+  upstream_unavailable: true,
   // edits
   no_match: false,
   multiple_matches: false,

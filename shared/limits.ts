@@ -183,6 +183,17 @@ export const limits = {
   /** Of a list that an agent asked for once, told from memory while the bridge is away. */
   knownListMaxChars: 1024 * 1024,
 
+  // --- upstream servers ---
+  /** The first listing waits this long for the servers behind the bridge: agents ask for it once, at their start. */
+  upstreamFirstListMs: 3_000,
+  /** Pages of one listing, and the tools that are kept of it. */
+  upstreamListPagesMax: 20,
+  upstreamToolsMax: 500,
+  /** Calls that wait for one server. */
+  upstreamPendingMax: 64,
+  /** Answers that are kept for repeats under their keys, in characters over all of them. */
+  upstreamKeptMaxChars: 16 * 1024 * 1024,
+
   // --- calls ---
   /** An idempotency key: a UUID has 36 characters. */
   callKeyMaxChars: 128,

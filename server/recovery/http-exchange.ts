@@ -11,6 +11,8 @@ export interface HttpTarget {
   readonly headers: Readonly<Record<string, string>>;
   /** Keeps connections between requests. */
   readonly agent: Agent;
+  /** Another way than plain HTTP. */
+  readonly request?: typeof httpRequest;
 }
 
 export interface ExchangeRequest {
@@ -65,11 +67,12 @@ export function startExchange(target: HttpTarget, request: ExchangeRequest): Exc
   return { ended, abort: (reason) => req?.destroy(new Error(reason)) };
 }
 
-function begin({ host, port, path, agent, headers }: HttpTarget, request: ExchangeRequest): ClientRequest {
+function begin(target: HttpTarget, request: ExchangeRequest): ClientRequest {
+  const { host, port, path, agent, headers, request: start = httpRequest } = target;
   const { method, body } = request;
   const ofBody =
     body === undefined ? {} : { 'content-type': 'application/json', 'content-length': `${Buffer.byteLength(body)}` };
-  return httpRequest({ host, port, path, agent, method, headers: { ...headers, ...request.headers, ...ofBody } });
+  return start({ host, port, path, agent, method, headers: { ...headers, ...request.headers, ...ofBody } });
 }
 
 function readAnswer(

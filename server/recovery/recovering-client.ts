@@ -8,12 +8,11 @@ import { type Classified, classify } from './classify.ts';
 import { type Connection, type Endpoint, UnreachableError } from './connection.ts';
 import { type LegacySession, notify, type SessionUse } from './legacy-session.ts';
 import { type PostEnd, type Posted, parseRecord, postRequest } from './post-request.ts';
-import { mayRepeat } from './repeat-policy.ts';
+import { mayRepeat, type Repeated } from './repeat-policy.ts';
 import { type Reply, responseReply } from './reply.ts';
 
-export interface ClientRequest {
+export interface ClientRequest extends Repeated {
   readonly id: RpcId;
-  readonly method: string;
   readonly params: unknown;
   readonly era: 'legacy' | 'modern';
   /** The whole message as it came, with its own id. */
@@ -142,7 +141,7 @@ export class RecoveringClient {
       if (isOver()) return { kind: 'cancelled' };
       const keyed = request.keyHeaders !== undefined && endpoint.keyKeeper !== undefined;
       const protectedHere = keyed && (!progress.sent || progress.keyKeeper === endpoint.keyKeeper);
-      if (progress.sent && !mayRepeat(request.method, { notExecuted: false, keyed: protectedHere })) {
+      if (progress.sent && !mayRepeat(request, { notExecuted: false, keyed: protectedHere })) {
         return { kind: 'outcome_unknown', reason: 'the bridge that runs now is older or a new one, and cannot tell' };
       }
       progress.flying = true;
@@ -187,7 +186,7 @@ export class RecoveringClient {
         progress.sent = true;
       }
       connection.lost(endpoint, end.reason);
-      if (!mayRepeat(request.method, { notExecuted: !progress.sent, keyed })) {
+      if (!mayRepeat(request, { notExecuted: !progress.sent, keyed })) {
         return { kind: 'outcome_unknown', reason: end.reason };
       }
       progress.repeats += 1;
@@ -237,7 +236,7 @@ export class RecoveringClient {
       progress.repeats += 1;
       if (progress.repeats > limits.recoveryRepeatsMax) return reply;
     }
-    return mayRepeat(request.method, { notExecuted, keyed })
+    return mayRepeat(request, { notExecuted, keyed })
       ? 'again'
       : { kind: 'outcome_unknown', reason: 'the session was stale, and the server does not say whether the call ran' };
   }
@@ -252,7 +251,7 @@ export class RecoveringClient {
   ): Promise<Next> {
     const waitMs = askedMs ?? limits.transientWaitMs;
     if (progress.paused || waitMs > limits.transientWaitMaxMs) return reply;
-    if (!mayRepeat(request.method, { notExecuted: false, keyed })) return reply;
+    if (!mayRepeat(request, { notExecuted: false, keyed })) return reply;
     progress.paused = true;
     progress.sent = true;
     await new Promise<void>((resolve) => this.#deps.clock.after(waitMs, resolve));

@@ -6,6 +6,13 @@ export interface Evidence {
   readonly keyed: boolean;
 }
 
+/** A request, as far as repeating it goes. */
+export interface Repeated {
+  readonly method: string;
+  /** Its caller knows that it leaves the same behind however often it runs. */
+  readonly harmless?: boolean;
+}
+
 /** Methods that change nothing, or that leave the same behind however often they run. */
 const repeatable: ReadonlySet<string> = new Set([
   'completion/complete',
@@ -25,6 +32,6 @@ const repeatable: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a request may be sent again. Everything else ends in an honest `outcome_unknown`. */
-export function mayRepeat(method: string, { notExecuted, keyed }: Evidence): boolean {
-  return notExecuted || repeatable.has(method) || (method === 'tools/call' && keyed);
+export function mayRepeat({ method, harmless = false }: Repeated, { notExecuted, keyed }: Evidence): boolean {
+  return notExecuted || harmless || repeatable.has(method) || (method === 'tools/call' && keyed);
 }

@@ -20,11 +20,11 @@ import type { LegacySession } from '../recovery/legacy-session.ts';
 import { parseRecord } from '../recovery/post-request.ts';
 import type { RecoveringClient } from '../recovery/recovering-client.ts';
 import type { Reply } from '../recovery/reply.ts';
+import { ServerStream } from '../recovery/server-stream.ts';
 import { answerLine } from './answers.ts';
 import type { CallKeys } from './call-keys.ts';
 import { KnownLists } from './known-lists.ts';
 import { ServerRequests } from './server-requests.ts';
-import { ServerStream } from './server-stream.ts';
 
 export interface ShimDeps {
   readonly client: RecoveringClient;

@@ -1,4 +1,4 @@
-import { BridgeProcess } from './bridge-process.ts';
+import { type BridgeOptions, BridgeProcess } from './bridge-process.ts';
 import { FakeEditor, type FakeEditorOptions } from './fake-editor.ts';
 import { connectMcpClient, type McpClient, type McpClientOptions } from './mcp-client.ts';
 import { connectModernClient, type ModernClient, type ModernClientOptions } from './modern-client.ts';
@@ -12,8 +12,8 @@ export class SdkScene {
     this.bridge = bridge;
   }
 
-  static async start(): Promise<SdkScene> {
-    return new SdkScene(await BridgeProcess.start());
+  static async start(options?: BridgeOptions): Promise<SdkScene> {
+    return new SdkScene(await BridgeProcess.start(options));
   }
 
   async connect(options: Partial<McpClientOptions> = {}): Promise<McpClient> {

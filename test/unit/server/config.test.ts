@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { parseConfig, readConfig } from '../../../server/config.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
-const defaults = { sessions: { onStale: 'heal' } };
+const defaults = { sessions: { onStale: 'heal' }, upstreams: {} };
 
 describe('config.json', () => {
   it('is taken as it is, with defaults for what it does not say', () => {
     assert.deepEqual(parseConfig('{"sessions":{"onStale":"adopt"}}'), {
-      config: { sessions: { onStale: 'adopt' } },
+      config: { ...defaults, sessions: { onStale: 'adopt' } },
       problems: [],
     });
     for (const text of ['{}', '{"sessions":{}}'])
@@ -18,7 +18,7 @@ describe('config.json', () => {
 
   it('loses only what is wrong in it, and each such thing is named with what is accepted', () => {
     const { config, problems } = parseConfig('{"sessions":{"onStale":"adopt","onstale":1},"colour":{}}');
-    assert.deepEqual(config, { sessions: { onStale: 'adopt' } });
+    assert.deepEqual(config, { ...defaults, sessions: { onStale: 'adopt' } });
     assert.deepEqual(
       problems.map((problem) => problem.replace(/\(known: .*\)/, '(known: …)')),
       [
@@ -32,6 +32,38 @@ describe('config.json', () => {
     assert.match(
       wrong.problems.join(),
       /^"sessions\.onStale" is wrong: .*"heal"\|"diagnose"\|"adopt".*; it is not used$/,
+    );
+  });
+
+  it('names other servers, and loses a server of which something is wrong as a whole', () => {
+    const given = { headers: { authorization: 'Bearer x' }, trustHints: true, args: [], env: {} };
+    const good = { ...given, url: 'http://127.0.0.1:9/mcp' };
+    const both = { url: 'http://a.example/', command: 'node' };
+    const { config, problems } = parseConfig(
+      JSON.stringify({
+        upstreams: {
+          good,
+          more: { url: 'https://a.example/', colour: 1 },
+          none: {},
+          both,
+          a__b: good,
+          ftp: { url: 'ftp://a' },
+        },
+      }),
+    );
+    assert.deepEqual(config.upstreams, {
+      good,
+      more: { url: 'https://a.example/', headers: {}, trustHints: false, args: [], env: {} },
+    });
+    assert.deepEqual(
+      new Set(problems.map((problem) => problem.split(' ')[0])),
+      new Set([
+        '"upstreams.a__b"',
+        '"upstreams.both"',
+        '"upstreams.ftp.url"',
+        '"upstreams.more.colour"',
+        '"upstreams.none"',
+      ]),
     );
   });
 

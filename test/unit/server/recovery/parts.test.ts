@@ -61,10 +61,11 @@ describe('the limits of recovery', () => {
 describe('what may be repeated', () => {
   it('is what provably did not run, what changes nothing, and a call under a key that is honoured', () => {
     const nothing = { notExecuted: false, keyed: false };
-    assert.equal(mayRepeat('tools/call', nothing), false);
-    assert.equal(mayRepeat('tools/call', { ...nothing, notExecuted: true }), true);
-    assert.equal(mayRepeat('tools/call', { ...nothing, keyed: true }), true);
-    assert.equal(mayRepeat('resources/read', nothing), true);
-    assert.equal(mayRepeat('tasks/cancel', { ...nothing, keyed: true }), false);
+    assert.equal(mayRepeat({ method: 'tools/call' }, nothing), false);
+    assert.equal(mayRepeat({ method: 'tools/call' }, { ...nothing, notExecuted: true }), true);
+    assert.equal(mayRepeat({ method: 'tools/call' }, { ...nothing, keyed: true }), true);
+    assert.equal(mayRepeat({ method: 'resources/read' }, nothing), true);
+    assert.equal(mayRepeat({ method: 'tasks/cancel' }, { ...nothing, keyed: true }), false);
+    assert.equal(mayRepeat({ method: 'tools/call', harmless: true }, nothing), true);
   });
 });

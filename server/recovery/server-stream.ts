@@ -2,10 +2,10 @@ import { reconnectDelayMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { limits } from '../../shared/limits.ts';
-import type { Connection, Endpoint } from '../recovery/connection.ts';
-import type { Exchange, ExchangeEnd } from '../recovery/http-exchange.ts';
-import type { LegacySession, SessionUse } from '../recovery/legacy-session.ts';
-import { parseRecord } from '../recovery/post-request.ts';
+import type { Connection, Endpoint } from './connection.ts';
+import type { Exchange, ExchangeEnd } from './http-exchange.ts';
+import type { LegacySession, SessionUse } from './legacy-session.ts';
+import { parseRecord } from './post-request.ts';
 
 export interface ServerStreamDeps {
   readonly connection: Connection;

@@ -1,0 +1,129 @@
+import { isRpcId, type RpcId } from '../agent/json-rpc.ts';
+import type { Endpoint } from '../recovery/connection.ts';
+import type { Exchange, ExchangeEnd, ExchangeRequest } from '../recovery/http-exchange.ts';
+import { parseRecord } from '../recovery/post-request.ts';
+
+export interface ChildEndpointDeps {
+  /** For people: what was started. */
+  readonly url: string;
+  /** Of this process. */
+  readonly instance: string;
+  readonly write: (line: string) => void;
+  readonly stop: () => void;
+}
+
+interface Open {
+  readonly onMessage: ExchangeRequest['onMessage'];
+  readonly end: (end: ExchangeEnd) => void;
+}
+
+/**
+ * One process that speaks MCP on stdin and stdout, in the terms of HTTP: its life is a session, whose id is the name of
+ * the process. What came for an earlier process is stale, and was provably not passed on.
+ */
+export class ChildEndpoint implements Endpoint {
+  readonly url: string;
+  readonly instance: string;
+  readonly keyKeeper = undefined;
+  readonly renewable = false;
+  readonly #deps: ChildEndpointDeps;
+  readonly #pending = new Map<RpcId, Open>();
+  #stream: Open | undefined;
+  #ended: string | undefined;
+
+  constructor(deps: ChildEndpointDeps) {
+    this.#deps = deps;
+    this.url = deps.url;
+    this.instance = deps.instance;
+  }
+
+  /** Why the process has ended, if it has. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
+  exchange({ method, headers, body = '', onMessage }: ExchangeRequest): Exchange {
+    const session = headers['mcp-session-id'];
+    if (this.#ended !== undefined) return over({ kind: 'failed', written: false, reason: this.#ended });
+    if (session !== undefined && session !== this.instance) return over(this.#stale());
+    if (method === 'DELETE') return over(answered(200, ''));
+    if (method === 'GET') {
+      return this.#open(onMessage, (open) => {
+        this.#stream = open;
+        return () => {
+          if (this.#stream === open) this.#stream = undefined;
+        };
+      });
+    }
+    const message = parseRecord(body);
+    const id = message?.['id'];
+    if (!isRpcId(id) || message?.['method'] === undefined) {
+      this.#deps.write(body);
+      return over(answered(202, ''));
+    }
+    return this.#open(onMessage, (open) => {
+      this.#pending.set(id, open);
+      this.#deps.write(body);
+      return () => this.#pending.delete(id);
+    });
+  }
+
+  close(): void {
+    this.#deps.stop();
+  }
+
+  /** Takes one line of the process. */
+  take(json: string): void {
+    const message = parseRecord(json);
+    if (message === undefined) return;
+    const { id, method } = message;
+    if (method === undefined) {
+      const open = isRpcId(id) ? this.#pending.get(id) : undefined;
+      open?.onMessage(json, this.instance);
+      open?.end({ kind: 'streamed' });
+    } else if (method === 'notifications/progress') {
+      // Whose it is says its token.
+      for (const open of this.#pending.values()) open.onMessage(json, this.instance);
+    } else {
+      const [someone] = this.#pending.values();
+      (this.#stream ?? someone)?.onMessage(json, this.instance);
+    }
+  }
+
+  /** The process has ended. */
+  over(reason: string): void {
+    this.#ended = reason;
+    const open = [...this.#pending.values(), ...(this.#stream === undefined ? [] : [this.#stream])];
+    for (const { end } of open) end({ kind: 'failed', written: true, reason });
+  }
+
+  #open(onMessage: ExchangeRequest['onMessage'], begin: (open: Open) => () => void): Exchange {
+    let end = (_end: ExchangeEnd): void => {};
+    const ended = new Promise<ExchangeEnd>((resolve) => {
+      end = (how) => {
+        leave();
+        resolve(how);
+      };
+      const leave = begin({ onMessage, end: (how) => end(how) });
+    });
+    return { ended, abort: (reason) => end({ kind: 'failed', written: true, reason }) };
+  }
+
+  #stale(): ExchangeEnd {
+    const error = {
+      code: -32_001,
+      message: 'Session not found: the server was started again',
+      data: { executed: false, bridge: this.instance },
+    };
+    return answered(404, JSON.stringify({ jsonrpc: '2.0', id: null, error }));
+  }
+}
+
+function over(end: ExchangeEnd): Exchange {
+  return { ended: Promise.resolve(end), abort: () => {} };
+}
+
+function answered(status: number, text: string): ExchangeEnd {
+  const contentType = text === '' ? '' : 'application/json';
+  return { kind: 'answered', status, contentType, sessionId: undefined, retryAfterMs: undefined, text };
+}

@@ -1,0 +1,64 @@
+import { Agent } from 'node:http';
+import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
+import { connect } from 'node:net';
+import { type Connector, type Endpoint, UnreachableError } from '../recovery/connection.ts';
+import { startExchange } from '../recovery/http-exchange.ts';
+
+/** The way to a server that speaks Streamable HTTP. */
+export function createHttpConnector({
+  url,
+  headers,
+}: {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}): Connector {
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  const secure = protocol === 'https:';
+  const options = { keepAlive: true, noDelay: true };
+  const agent = secure ? new TlsAgent(options) : new Agent(options);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const target = {
+    host,
+    port: Number(port === '' ? (secure ? 443 : 80) : port),
+    path: `${pathname}${search}`,
+    headers,
+    agent,
+    ...(secure ? { request: httpsRequest } : {}),
+  };
+  const endpoint: Endpoint = {
+    url,
+    exchange: (request) => startExchange(target, request),
+    close: () => agent.destroy(),
+    instance: undefined,
+    keyKeeper: undefined,
+    renewable: false,
+  };
+  return {
+    // Whether somebody listens there: while nobody does, no request is spent on it.
+    async connect(_how, signal) {
+      await knock(host, target.port, signal);
+      return endpoint;
+    },
+  };
+}
+
+function knock(host: string, port: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const leave = () => {
+      signal.removeEventListener('abort', leave);
+      socket.destroy();
+    };
+    socket.once('connect', () => {
+      leave();
+      resolve();
+    });
+    socket.once('error', (error) => {
+      leave();
+      reject(new UnreachableError(error.message === '' ? `nobody listens on ${host}:${port}` : error.message));
+    });
+    // The one who gave up has been told by the connection.
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave);
+  });
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { messageOf } from '../../shared/errors.ts';
+import type { Log } from '../../shared/log.ts';
+import { type Connector, UnreachableError } from '../recovery/connection.ts';
+import { readLines } from '../stdio/lines.ts';
+import { ChildEndpoint } from './child-endpoint.ts';
+
+export interface StdioConnectorDeps {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  /** Names one process of the server. */
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+/** The way to a server that is a command of the user's: starts it, and again when it has ended. */
+export function createStdioConnector(deps: StdioConnectorDeps): Connector {
+  let running: ChildEndpoint | undefined;
+  return {
+    async connect() {
+      if (running?.ended === undefined && running !== undefined) return running;
+      running = await start(deps);
+      return running;
+    },
+  };
+}
+
+async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps): Promise<ChildEndpoint> {
+  const child = spawn(command, [...args], {
+    env,
+    stdio: 'pipe',
+    windowsHide: true,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', (error) => {
+      const hint = 'Ask the person to check "command" and "cwd" of this server in config.json.';
+      reject(new UnreachableError(`${command} cannot be started: ${messageOf(error)}`, hint, error));
+    });
+  });
+  const endpoint = new ChildEndpoint({
+    url: [command, ...args].join(' '),
+    instance: newId(),
+    write: (line) => child.stdin.write(`${line}\n`),
+    stop: () => stop(child),
+  });
+  let said = '';
+  // What a server says there is for people; it may hold anything, so only its last line is ever shown.
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = text.trimEnd().split('\n').at(-1)?.slice(0, 200) ?? said;
+  });
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on('error', () => {});
+  readLines(child.stdout, {
+    onLine: (line) => endpoint.take(line),
+    onTooLong: () => log.warn('a message that was too long was passed over'),
+    onEnd: () => {},
+  });
+  child.once('close', (code, signal) => {
+    endpoint.over(`the server ended with ${signal ?? code ?? 'nothing'}${said === '' ? '' : `: ${said}`}`);
+  });
+  return endpoint;
+}
+
+/** Its stdin ends, which is how it is asked to leave; and a server that ignores that must not stay behind. */
+function stop(child: ChildProcess): void {
+  child.stdin?.end();
+  child.kill('SIGTERM');
+}

@@ -1,0 +1,70 @@
+import { HoldfastError } from '../../shared/errors.ts';
+import { isRecord, RpcError, rpcCodes } from '../agent/json-rpc.ts';
+import { parseRecord } from '../recovery/post-request.ts';
+import type { Reply } from '../recovery/reply.ts';
+
+/** What was asked of which server, for the words of a failure. */
+export interface Asked {
+  readonly server: string;
+  readonly what: string;
+}
+
+/**
+ * The result in a server's reply.
+ *
+ * @throws RpcError with the server's own code, message and data
+ * @throws HoldfastError when there is no answer
+ */
+export function resultOf(asked: Asked, reply: Reply): Readonly<Record<string, unknown>> {
+  switch (reply.kind) {
+    case 'response': {
+      const message = parseRecord(reply.json);
+      const [error, result] = [message?.['error'], message?.['result']];
+      if (isRecord(error)) throw rpcError(error);
+      if (!isRecord(result)) throw new RpcError(rpcCodes.internalError, `The answer of ${asked.server} is no result`);
+      return result;
+    }
+    case 'refused':
+      if (reply.error !== undefined) throw rpcError({ ...reply.error });
+      throw unavailable(asked.server, `it refused ${asked.what} with HTTP ${reply.status}`, hintFor(reply.status));
+    case 'unreachable':
+      if (reply.sent) throw unknownOutcome(asked, reply.reason);
+      throw unavailable(asked.server, reply.reason, reply.hint);
+    case 'timeout':
+      if (!reply.sent) throw unavailable(asked.server, 'it could not be reached in time');
+      throw new HoldfastError('timeout', `${asked.server} did not answer ${asked.what} in time; it was told to stop.`, {
+        executed: 'unknown',
+        retryable: false,
+        hint: readBefore,
+      });
+    case 'outcome_unknown':
+      throw unknownOutcome(asked, reply.reason);
+    case 'cancelled':
+      throw new HoldfastError('cancelled', `${asked.what} was cancelled.`, {
+        executed: 'unknown',
+        hint: readBefore,
+      });
+  }
+}
+
+export function unavailable(server: string, reason: string, hint?: string): HoldfastError {
+  return new HoldfastError('upstream_unavailable', `The MCP server "${server}" cannot be used now: ${reason}.`, {
+    hint: hint ?? 'Repeat it in a moment; if that does not help, ask the person whether that server runs.',
+  });
+}
+
+const readBefore = 'Read what the call would have changed; repeat it only if its effect is missing.';
+
+function unknownOutcome({ server, what }: Asked, reason: string): HoldfastError {
+  const message = `The connection to ${server} was lost after ${what} was sent and before its answer came (${reason}).`;
+  return new HoldfastError('outcome_unknown', message, { executed: 'unknown', hint: readBefore });
+}
+
+function rpcError({ code, message, data }: Readonly<Record<string, unknown>>): RpcError {
+  return new RpcError(typeof code === 'number' ? code : rpcCodes.internalError, String(message), data);
+}
+
+function hintFor(status: number): string | undefined {
+  if (status !== 401 && status !== 403) return undefined;
+  return 'Ask the person to check the "headers" of this server in config.json and to restart the bridge.';
+}
