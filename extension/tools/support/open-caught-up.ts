@@ -72,8 +72,8 @@ async function neighboursTold(
   const sinceMs = context.clock.wallMs() - limits.watcherLagMaxMs;
   const folders = [...new Set(paths.map((path) => dirname(path)))];
   const changes: DiskChange[] = [
-    ...(await changedSince(paths, sinceMs)),
-    ...(await changedSince(folders, sinceMs)).map((change) => ({ ...change, folder: true as const })),
+    ...(await changedSince(paths, sinceMs, 'written')),
+    ...(await changedSince(folders, sinceMs, 'inside')),
   ];
   const watchEndMs = Math.min(endMs, context.clock.now() + limits.watcherLagMaxMs);
   return (await disk.reached(changes, context, watchEndMs))
@@ -81,13 +81,17 @@ async function neighboursTold(
     : `.${ending} files changed a moment ago; the language server may not know yet`;
 }
 
-async function changedSince(paths: readonly string[], sinceMs: number): Promise<{ path: string; sinceMs: number }[]> {
+async function changedSince(
+  paths: readonly string[],
+  sinceMs: number,
+  kind: 'written' | 'inside',
+): Promise<DiskChange[]> {
   const times = await Promise.all(
     paths.map((path) =>
       stat(path).then(
-        ({ ctimeMs }) => ({ path, sinceMs: ctimeMs }),
+        ({ ctimeMs }) => ({ path, kind, sinceMs: ctimeMs }),
         // Gone since it was listed; its folder tells of that.
-        () => ({ path, sinceMs: 0 }),
+        () => ({ path, kind, sinceMs: 0 }),
       ),
     ),
   );
