@@ -75,6 +75,7 @@ export class KeyedAgent {
     if (duplicates === undefined) return asked;
     if (duplicates === 'later') {
       const first = await asked;
+      if (first.kind !== 'ok' && first.kind !== 'error') return first;
       return compare(operation, first, await this.#ask(operation, call, staying, true));
     }
     await delay(duplicates.afterMs);

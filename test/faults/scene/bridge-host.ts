@@ -109,7 +109,10 @@ export class BridgeHost {
 
   /** Removes what the bridge keeps, so that the next one is a stranger to its agents. */
   forget(names: readonly string[]): void {
-    for (const name of names) rmSync(join(this.stateDir, name), { recursive: true, force: true });
+    for (const name of names) {
+      // Windows and shims go on writing there.
+      rmSync(join(this.stateDir, name), { recursive: true, force: true, maxRetries: 50, retryDelay: 10 });
+    }
     mkdirSync(this.stateDir, { recursive: true, mode: 0o700 });
   }
 
