@@ -45,7 +45,7 @@ describe('Fuzzing', () => {
   };
 
   const faults: readonly (readonly [string, string, RegExp])[] = [
-    ['a crash', `if (req.method === 'PUT') throw new Error('broken')`, /crashed|ended|ECONNREFUSED|closed/],
+    ['a crash', `if (req.method === 'PUT') throw new Error('broken')`, /crashed|ended|ECONNREFUSED|ECONNRESET|closed/],
     ['a 500', `if (req.headers['mcp-method'] === 'ping') return res.writeHead(500).end()`, /500/],
     ['a secret in an answer', `res.setHeader('x-seen', req.headers.authorization ?? '')`, /secret/],
     [
