@@ -70,6 +70,8 @@ function mocha({ folder, name = folder, testMs, limitMs, prepare }: MochaPart): 
     path.join(repoRoot, 'test/run/results-reporter.ts'),
     '--reporter-option',
     `output=${resultsFile}`,
+    // Node 20 has no end by itself where a request of a killed process was never accounted for: it spins in its cleanup.
+    ...(folder === 'faults' ? ['--exit'] : []),
   ];
   return {
     name,
