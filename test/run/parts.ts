@@ -50,12 +50,14 @@ interface MochaPart {
   /** Mocha's limit for one test. */
   readonly testMs: number;
   readonly limitMs: number;
+  /** Files that run at once, each in a process of its own; one after the other when left out. */
+  readonly jobs?: number;
   /** What has to be there before mocha's clock runs. */
   readonly prepare?: (print: RunOptions['print']) => Promise<void>;
 }
 
 /** Test files on plain Node. */
-function mocha({ folder, name = folder, testMs, limitMs, prepare }: MochaPart): Part {
+function mocha({ folder, name = folder, testMs, limitMs, jobs = 1, prepare }: MochaPart): Part {
   const resultsFile = path.join(outDir, `results/${name}.json`);
   const fixed = [
     process.execPath,
@@ -72,6 +74,7 @@ function mocha({ folder, name = folder, testMs, limitMs, prepare }: MochaPart): 
     `output=${resultsFile}`,
     // Node 20 has no end by itself where a request of a killed process was never accounted for: it spins in its cleanup.
     ...(folder === 'faults' ? ['--exit'] : []),
+    ...(jobs > 1 ? ['--parallel', '--jobs', String(jobs)] : []),
   ];
   return {
     name,
@@ -147,7 +150,8 @@ export function allParts(): readonly Part[] {
     mocha({ folder: 'unit', testMs: 2_000, limitMs: 5 * minute }),
     mocha({ folder: 'contract', testMs: 10_000, limitMs: 5 * minute }),
     build(),
-    mocha({ folder: 'bridge', testMs: 30_000, limitMs: 10 * minute }),
+    // Most of their time is waiting for processes to start.
+    mocha({ folder: 'bridge', testMs: 30_000, limitMs: 10 * minute, jobs: 2 }),
     mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
     mocha({ folder: 'fuzz', testMs: 2 * minute, limitMs: 5 * minute }),
     { name: 'conformance', run: ({ print }) => runConformance(print) },

@@ -17,13 +17,17 @@ export default class ResultsReporter extends Mocha.reporters.Spec {
       passed += 1;
     });
     runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable, error: unknown) => {
-      failures.push({
-        title: test.fullTitle(),
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
+      failures.push({ title: test.fullTitle(), error: textOf(error) });
     });
     runner.once(EVENT_RUN_END, () => {
       writeFileSync(output, JSON.stringify({ passed, failed: failures.length, failures }));
     });
   }
+}
+
+/** What was thrown; where files run in processes of their own, errors arrive as plain objects. */
+function textOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  if ('stack' in error && typeof error.stack === 'string') return error.stack;
+  return 'message' in error ? String(error.message) : JSON.stringify(error);
 }
