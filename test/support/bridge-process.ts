@@ -2,7 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { environment, type ServeEvent, serveEventSchema } from '../../shared/state-files.ts';
+import {
+  environment,
+  parseBridgeFile,
+  type ServeEvent,
+  serveEventSchema,
+  stateFiles,
+} from '../../shared/state-files.ts';
 import { bridgeBundle } from './bridge-build.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 
@@ -146,9 +152,20 @@ export class BridgeProcess {
     return this.exited();
   }
 
+  /** Ends this process and whatever bridge a shim or a window has started in its place. */
   async dispose(): Promise<void> {
     if (this.#child !== undefined && running.has(this.#child)) await this.kill();
+    if (this.#own !== undefined) this.#endSuccessor();
     this.#own?.remove();
+  }
+
+  #endSuccessor(): void {
+    try {
+      const pid = parseBridgeFile(this.file(stateFiles.bridge))?.pid;
+      if (pid !== undefined && pid !== process.pid) process.kill(pid, 'SIGKILL');
+    } catch {
+      // None is recorded, or it has ended.
+    }
   }
 
   #firstLine(child: ChildProcess): Promise<ServeEvent> {
