@@ -41,6 +41,7 @@ describe('The soak', function () {
     const patch = `{
       const http = require('node:http');
       const { createServer } = http;
+      let requests = 0;
       http.createServer = (...args) => {
         const server = createServer(...args);
         const on = server.on.bind(server);
@@ -74,7 +75,9 @@ describe('The soak', function () {
       () => ({
         bundle: bridge(
           'forgetful',
-          `if (Math.random() < 0.05 && req.headers['mcp-session-id']) req.headers['mcp-session-id'] = 'gone'`,
+          // Another one each time: of one that is repeated, all but the first are healed.
+          `if (req.method === 'POST' && req.headers['mcp-session-id'] && ++requests % 20 === 0)
+             req.headers['mcp-session-id'] = 'gone' + requests`,
         ),
         only: [],
       }),
@@ -83,12 +86,7 @@ describe('The soak', function () {
   for (const [title, failure, broken] of variants) {
     it(`notices ${title}`, async () => {
       const options = broken();
-      const report = await runSoak({
-        seed: 1,
-        durationMs: options.only?.length === 0 ? 3_000 : 7_000,
-        print,
-        ...options,
-      });
+      const report = await runSoak({ seed: 1, durationMs: 30_000, until: failure, print, ...options });
       assert.ok(countOf(report.judged, failure) > 0, summary(report));
       const [first] = failed(report).filter(({ verdicts }) => verdicts.some((verdict) => verdict.failure === failure));
       assert.ok(first !== undefined && transcript(first).startsWith(failure), 'a transcript tells what and why');

@@ -77,13 +77,19 @@ export class Injector {
   readonly problems: string[] = [];
   readonly #deps: InjectorDeps;
   readonly #awaySinceMs = new Map<string, number>();
+  readonly #stopped = new AbortController();
   #steps = 0;
 
   constructor(deps: InjectorDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when the time is over and all has recovered. */
+  /** No new faults. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  /** Resolves when the time is over or it was stopped, and all has recovered. */
   async run(untilMs: number): Promise<void> {
     const { random, only } = this.#deps;
     const running = lanes.map((lane) => {
@@ -97,10 +103,11 @@ export class Injector {
 
   async #runLane(lane: Lane, kinds: readonly InjectedKind[], random: Randomness, untilMs: number): Promise<void> {
     if (kinds.length === 0) return;
-    for (;;) {
-      await delay(random.between(...lane.pauseMs));
+    while (!this.#stopped.signal.aborted) {
+      // Cut short by `stop`.
+      await delay(random.between(...lane.pauseMs), undefined, this.#stopped).catch(() => undefined);
       const leftMs = untilMs - this.#deps.now();
-      if (leftMs < 0) return;
+      if (leftMs < 0 || this.#stopped.signal.aborted) return;
       const isLate = this.#deps.now() > untilMs * lateShare;
       const due = isLate ? kinds : kinds.filter((each) => !forgetsCalls(each));
       if (due.length === 0) continue;
