@@ -155,7 +155,7 @@ export function allParts(): readonly Part[] {
     mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
     mocha({ folder: 'fuzz', testMs: 2 * minute, limitMs: 5 * minute }),
     { name: 'conformance', run: ({ print }) => runConformance(print) },
-    ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 15 * minute })] : []),
+    ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 15 * minute, jobs: 2 })] : []),
     ...editorParts('editor', onHost(setUpHost)),
     mocha({ folder: 'ui', testMs: 3 * minute, limitMs: 15 * minute, prepare: prepareHost }),
     mocha({ folder: 'truth', testMs: 4 * minute, limitMs: 12 * minute, prepare: prepareHost }),
