@@ -8,6 +8,8 @@ import { editorTools } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../shared/disposable.ts';
 import { defaultStateDirName, stateFiles } from '../shared/state-files.ts';
+import { Approvals } from './approvals/approvals.ts';
+import { policyOf } from './approvals/policy.ts';
 import { BridgeProcess } from './bridge-process.ts';
 import { JournalFolder } from './journal-folder.ts';
 import { CallRouter } from './link/call-router.ts';
@@ -89,6 +91,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const handlers = store.add(createHandlers({ clock, epoch: identity.epoch }));
+  const approvals = store.add(
+    new Approvals({ clock, log: log.area('approvals'), newId: () => randomBytes(3).toString('hex') }),
+  );
   const calls = store.add(
     new CallRouter({
       definitions: editorTools,
@@ -97,6 +102,8 @@ export function activate(context: vscode.ExtensionContext): void {
       clock,
       log: log.area('calls'),
       isTrusted: () => vscode.workspace.isTrusted,
+      approvals,
+      policy: (kind) => policyOf(kind, settings().approvals),
     }),
   );
   const observer = store.add(new WindowObserver({ clock }));

@@ -74,6 +74,7 @@ export function createToolContext(signal: AbortSignal = new AbortController().si
     log: createLog(() => {}),
     agent: { name: 'test', version: '1' },
     progress: () => {},
+    approve: () => Promise.reject(new Error('no question was expected')),
   };
 }
 
