@@ -23,6 +23,10 @@ import { createHandlers } from './tools/handlers.ts';
 import type { AgentEndpoint } from './ui/agent-config.ts';
 import { registerCommands } from './ui/commands.ts';
 import { createOutputLog } from './ui/output-log.ts';
+import { QuestionBar } from './ui/question-bar.ts';
+import { registerQuestionCommands } from './ui/question-commands.ts';
+import { QuestionDiff } from './ui/question-diff.ts';
+import { QuestionView } from './ui/question-view.ts';
 import { SessionLog } from './ui/session-log.ts';
 import { shimCommand } from './ui/shim-config.ts';
 import { StatusBar } from './ui/status-bar.ts';
@@ -106,6 +110,10 @@ export function activate(context: vscode.ExtensionContext): void {
       policy: (kind) => policyOf(kind, settings().approvals),
     }),
   );
+  const diff = store.add(new QuestionDiff({ approvals }));
+  store.add(new QuestionBar({ approvals, command: 'holdfast.answerQuestions' }));
+  store.add(new QuestionView({ approvals, command: 'holdfast.answerQuestions' }));
+  store.add(registerQuestionCommands({ approvals, diff }));
   const observer = store.add(new WindowObserver({ clock }));
   const link = store.add(
     new Link({
