@@ -217,8 +217,9 @@ export const limits = {
   approvalKeepMs: 10 * 60_000,
   /** Questions that stand, with answers that nobody has fetched: more than a person reads. */
   approvalsMax: 50,
-  /** Of a call's input shown with its question. */
+  /** Of a call's input shown with its question: beside it, and in its one line. */
   approvalInputMaxChars: 2_000,
+  approvalLineMaxChars: 100,
   /** Added to the editor's own budget before the bridge answers for it. */
   callMarginMs: 500,
   pendingCallsMax: 256,

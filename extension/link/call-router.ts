@@ -228,10 +228,13 @@ function isPending(known: KnownCall | undefined): boolean {
 /** The question about a call of which nothing is known yet but its input. */
 function useOf(tool: string, effect: Effect, input: Readonly<Record<string, unknown>>): ApprovalRequest {
   const whole = JSON.stringify(input, undefined, 2);
+  const brief = JSON.stringify(input);
+  const inLine =
+    brief.length <= limits.approvalLineMaxChars ? brief : `${brief.slice(0, limits.approvalLineMaxChars)}…`;
   const shown = whole.slice(0, limits.approvalInputMaxChars);
   const rest = shown.length < whole.length ? `\n… and ${whole.length - shown.length} more characters` : '';
   return {
-    what: `Run ${tool} (${effect === 'destructive' ? 'cannot be undone' : effect})`,
+    what: `Run ${tool}${effect === 'destructive' ? ', which cannot be undone' : ''}: ${inLine}`,
     why: `Your setting holdfast.approvals asks for this kind of call. What it will change is not known before it runs. Its input:\n${shown}${rest}`,
     changes: [],
   };

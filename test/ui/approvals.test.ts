@@ -44,7 +44,7 @@ describe("agents' questions to the person", () => {
 
     await row('Create .vscode/settings.json').getByRole('button', { name: 'Show Change' }).click();
     await page.locator('.tab.active', { hasText: 'what would change' }).waitFor();
-    await page.locator('.diff-editor', { hasText: 'editor.tabSize' }).waitFor();
+    await page.locator('.monaco-diff-editor', { hasText: 'editor.tabSize' }).waitFor();
     await stage.screenshot(page, 'question-diff');
 
     await item().click();
