@@ -8,6 +8,8 @@ import { editorTools } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../shared/disposable.ts';
 import { defaultStateDirName, stateFiles } from '../shared/state-files.ts';
+import { Approvals } from './approvals/approvals.ts';
+import { policyOf } from './approvals/policy.ts';
 import { BridgeProcess } from './bridge-process.ts';
 import { JournalFolder } from './journal-folder.ts';
 import { CallRouter } from './link/call-router.ts';
@@ -21,6 +23,10 @@ import { createHandlers } from './tools/handlers.ts';
 import type { AgentEndpoint } from './ui/agent-config.ts';
 import { registerCommands } from './ui/commands.ts';
 import { createOutputLog } from './ui/output-log.ts';
+import { QuestionBar } from './ui/question-bar.ts';
+import { registerQuestionCommands } from './ui/question-commands.ts';
+import { QuestionDiff } from './ui/question-diff.ts';
+import { QuestionView } from './ui/question-view.ts';
 import { SessionLog } from './ui/session-log.ts';
 import { shimCommand } from './ui/shim-config.ts';
 import { StatusBar } from './ui/status-bar.ts';
@@ -89,6 +95,9 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const handlers = store.add(createHandlers({ clock, epoch: identity.epoch }));
+  const approvals = store.add(
+    new Approvals({ clock, log: log.area('approvals'), newId: () => randomBytes(3).toString('hex') }),
+  );
   const calls = store.add(
     new CallRouter({
       definitions: editorTools,
@@ -97,8 +106,14 @@ export function activate(context: vscode.ExtensionContext): void {
       clock,
       log: log.area('calls'),
       isTrusted: () => vscode.workspace.isTrusted,
+      approvals,
+      policy: (kind) => policyOf(kind, settings().approvals),
     }),
   );
+  const diff = store.add(new QuestionDiff({ approvals }));
+  store.add(new QuestionBar({ approvals, command: 'holdfast.answerQuestions' }));
+  store.add(new QuestionView({ approvals, command: 'holdfast.answerQuestions' }));
+  store.add(registerQuestionCommands({ approvals, diff }));
   const observer = store.add(new WindowObserver({ clock }));
   const link = store.add(
     new Link({

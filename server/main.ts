@@ -41,6 +41,7 @@ import { drain, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
+import { tokenIdOf } from './token-id.ts';
 import { connectorOf } from './upstream/connector.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
@@ -194,6 +195,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
     editors: registry,
     // Unlike our nonces these need no fresh entropy each time, which costs as much as parsing the call.
     newCallId: randomUUID,
+    tokenId: tokenIdOf({ hmac: hmacSha256, ...secrets }),
     digest: (text) => hmacSha256(secrets.sessionKey, `holdfast call\n${text}`),
     clock,
     log: log.area('calls'),

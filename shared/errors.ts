@@ -31,7 +31,11 @@ const retryableByCode = {
   version_changed: false,
   disk_conflict: false,
   already_exists: false,
+  // Before 0.2: protected files are asked about now.
   protected_path: false,
+  // asking the person
+  approval_pending: true,
+  approval_denied: false,
   untrusted: false,
   read_only: false,
   edit_rejected: true,

@@ -88,8 +88,8 @@ export const limits = {
   replaceMs: 25_000,
   /** The successor waits so long for the lock that its predecessor lets go of. */
   handoverLockMs: 1_000,
-  /** A bridge that was replaced still answers its calls, then it leaves: `callMaxMs`, `callMarginMs` and a little. */
-  drainMs: 50_000,
+  /** A bridge that was replaced still answers its calls, then it leaves: `callMaxMs`, `approvalWaitMs`, `callMarginMs` and a little. */
+  drainMs: 80_000,
   /** Meanwhile it looks this often whether all is answered. */
   drainPollMs: 50,
   /** Versions of the bridge that stay installed beside the running one: the newest, and one to go back to. */
@@ -207,6 +207,19 @@ export const limits = {
   callMs: 10_000,
   /** No definition may ask for more: agents give up at 60 s. */
   callMaxMs: 45_000,
+  /** A call waits so long for the person's answer, beside its own time, and then ends as `approval_pending`. */
+  approvalWaitMs: 30_000,
+  /** What is left of `agentRequestMs` for the call's own work after such a wait. */
+  approvalReserveMs: 15_000,
+  /** An unanswered question is a no: the person may be away for a while, but not for the day. */
+  approvalExpiryMs: 10 * 60_000,
+  /** An answer that came while nobody waited is kept so long for the repeated call. */
+  approvalKeepMs: 10 * 60_000,
+  /** Questions that stand, with answers that nobody has fetched: more than a person reads. */
+  approvalsMax: 50,
+  /** Of a call's input shown with its question: beside it, and in its one line. */
+  approvalInputMaxChars: 2_000,
+  approvalLineMaxChars: 100,
   /** Added to the editor's own budget before the bridge answers for it. */
   callMarginMs: 500,
   pendingCallsMax: 256,

@@ -92,6 +92,8 @@ const progress = z.object({
   progress: z.number(),
   total: z.number().optional(),
   message: z.string().optional(),
+  /** True while the person is asked: the call's time stands still, for `limits.approvalWaitMs` at most. False when it goes on. */
+  waiting: z.boolean().optional(),
 });
 const result = z.discriminatedUnion('ok', [
   /** `content` is a serialised MCP CallToolResult; on the wire it follows the envelope raw (see `encode`). */
@@ -126,7 +128,15 @@ const call = z.object({
   input: z.record(z.string(), z.unknown()),
   /** What is left of the call's time, in milliseconds. */
   budgetMs: z.number().positive(),
-  agent: z.object({ name: z.string(), version: z.string() }),
+  agent: z.object({
+    name: z.string(),
+    version: z.string(),
+    /**
+     * Stands for the token that the agent has shown, which a name does not: what a person allows for longer belongs to
+     * it. A bridge that does not send it does not know `waiting` either.
+     */
+    tokenId: z.string().max(64).optional(),
+  }),
   /** The call may have reached this window before: answer from the journal, never run it twice. */
   repeat: z.boolean(),
   /** Beside `repeat`: run the call if the journal lacks nothing and does not know it, for then it never came here. */

@@ -1,3 +1,4 @@
+import { canonicalCall } from '../../shared/call-input.ts';
 import { successResult } from '../../shared/call-result.ts';
 import type { Handlers } from '../../shared/catalog.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -8,7 +9,11 @@ import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { parseInput } from '../../shared/parse-input.ts';
 import type { CallMessage, ToBridge } from '../../shared/protocol.ts';
+import type { ToolsetName } from '../../shared/toolsets.ts';
+import type { ApprovalRequest } from '../approvals/approvals.ts';
+import { kindName, type Policy } from '../approvals/policy.ts';
 import type { ToolContext } from '../tools/tool-context.ts';
+import { CallApproval, type CallApprovals } from './call-approval.ts';
 import {
   answerTooLarge,
   cancelled,
@@ -21,7 +26,8 @@ import {
   toolMissing,
   untrusted,
 } from './call-errors.ts';
-import type { CallOutcome, Journal, JournalSummary } from './journal.ts';
+import { CallTime } from './call-time.ts';
+import type { CallOutcome, Journal, JournalSummary, KnownCall } from './journal.ts';
 import type { LinkCalls } from './online-session.ts';
 
 type Definitions = Readonly<Record<string, ToolDefinition>>;
@@ -37,6 +43,9 @@ export interface CallRouterDeps<D extends Definitions> {
   readonly log: Log;
   /** Whether the user trusts the workspace; without trust only reading tools run. */
   readonly isTrusted: () => boolean;
+  readonly approvals: CallApprovals;
+  /** What the person has chosen for a kind of call. */
+  readonly policy: (kind: { readonly toolset: ToolsetName; readonly effect: Effect }) => Policy;
 }
 
 /** A call that runs. Its answer goes to whoever asked last: an earlier asker's link is gone. */
@@ -49,6 +58,8 @@ interface Running {
 
 interface Prepared {
   readonly effect: Effect;
+  readonly toolset: ToolsetName;
+  readonly input: Readonly<Record<string, unknown>>;
   readonly execute: (context: ToolContext) => Promise<string>;
 }
 
@@ -77,7 +88,11 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
     const known = journal.find(id);
     if (known !== undefined && known.call.fingerprint !== fingerprint) refuse(keyReused(tool));
     else if (running !== undefined) running.reply = reply;
-    else if (known !== undefined) void known.outcome.then((outcome) => reply({ type: 'result', id, ...outcome }));
+    else if (isPending(known)) {
+      // It did nothing but ask: asked for again under its own name, it goes on where it was.
+      journal.forget([id]);
+      void this.#run(message, reply);
+    } else if (known !== undefined) void known.outcome.then((outcome) => reply({ type: 'result', id, ...outcome }));
     else if (message.repeat && !this.#neverCame(message)) refuse(outcomeUnknown(tool));
     else void this.#run(message, reply);
   }
@@ -126,7 +141,8 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
       const effect = effectOf(definition, input);
       if (effect !== 'read' && !isTrusted()) return untrusted(tool);
       const handler = handlerOf(handlers, tool);
-      return { effect, execute: async (context) => answer(tool, definition, effect, await handler(input, context)) };
+      const execute = async (context: ToolContext) => answer(tool, definition, effect, await handler(input, context));
+      return { effect, toolset: definition.toolset, input, execute };
     } catch (error) {
       return error instanceof HoldfastError ? error : HoldfastError.from(toErrorInfo(error, 'no'));
     }
@@ -139,31 +155,52 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
     startMs: number,
   ): Promise<CallOutcome> {
     if (prepared instanceof HoldfastError) return { ok: false, error: prepared.info };
-    const { clock, log } = this.#deps;
-    const { id, tool, budgetMs } = message;
-    const { effect, execute } = prepared;
+    const { clock, log, approvals } = this.#deps;
+    const { id, tool, budgetMs, agent } = message;
+    const { effect, toolset, input, execute } = prepared;
     const { signal } = running.abort;
     // The journal may have taken time to keep the intent.
     const leftMs = startMs + budgetMs - clock.now();
     if (signal.aborted) return { ok: false, error: notStarted('cancelled', tool, 'it was cancelled before that').info };
     if (leftMs <= 0) return { ok: false, error: notStarted('timeout', tool, 'its time was over before that').info };
-    const budget = clock.after(leftMs, () => running.abort.abort(timedOut(tool, budgetMs, effect)));
+    const time = new CallTime(clock, leftMs, () => running.abort.abort(timedOut(tool, budgetMs, effect)));
     let stop: Disposable | undefined;
     let answered = false;
     const stopped = new Promise<never>((_resolve, reject) => {
       const giveUp = () => reject(stopReason(signal));
       signal.addEventListener('abort', () => (stop = clock.after(limits.callStopMs, giveUp)), { once: true });
     });
+    const approval = new CallApproval({
+      approvals,
+      asker: {
+        tool,
+        agent,
+        // Most calls ask nothing.
+        get call() {
+          return canonicalCall(tool, input);
+        },
+      },
+      signal,
+      clock,
+      time,
+      tell: (waiting) => running.reply({ type: 'progress', id, progress: 0, waiting }),
+    });
     const context: ToolContext = {
       signal,
-      agent: message.agent,
+      agent,
       clock,
       log: log.area(tool),
       progress: (progress) => {
         if (!answered) running.reply({ type: 'progress', id, ...progress });
       },
+      approve: (request) => approval.ask(request),
     };
-    const work = execute(context);
+    const policy = effect === 'read' ? 'always' : this.#deps.policy({ toolset, effect });
+    const grant = policy === 'session' ? kindName({ toolset, effect }) : undefined;
+    const work =
+      policy === 'always'
+        ? execute(context)
+        : approval.ask(useOf(tool, effect, input), grant).then(() => execute(context));
     work.catch((error: unknown) => {
       // Until then the race below tells of it.
       if (answered) log.debug(`${tool} failed after its call had ended: ${messageOf(error)}`);
@@ -177,10 +214,30 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
       return { ok: false, error: toErrorInfo(told, executedUnless(effect)) };
     } finally {
       answered = true;
-      budget.dispose();
+      time.dispose();
       stop?.dispose();
     }
   }
+}
+
+function isPending(known: KnownCall | undefined): boolean {
+  const outcome = known?.ended?.outcome;
+  return outcome?.ok === false && outcome.error.code === 'approval_pending';
+}
+
+/** The question about a call of which nothing is known yet but its input. */
+function useOf(tool: string, effect: Effect, input: Readonly<Record<string, unknown>>): ApprovalRequest {
+  const whole = JSON.stringify(input, undefined, 2);
+  const brief = JSON.stringify(input);
+  const inLine =
+    brief.length <= limits.approvalLineMaxChars ? brief : `${brief.slice(0, limits.approvalLineMaxChars)}…`;
+  const shown = whole.slice(0, limits.approvalInputMaxChars);
+  const rest = shown.length < whole.length ? `\n… and ${whole.length - shown.length} more characters` : '';
+  return {
+    what: `Run ${tool}${effect === 'destructive' ? ', which cannot be undone' : ''}: ${inLine}`,
+    why: `Your setting holdfast.approvals asks for this kind of call. What it will change is not known before it runs. Its input:\n${shown}${rest}`,
+    changes: [],
+  };
 }
 
 function stopReason(signal: AbortSignal): HoldfastError {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
+import type { ApprovalRequest } from '../approvals/approvals.ts';
 
 /** How far a long call is; shown by agents that asked for it. */
 interface Progress {
@@ -17,4 +18,11 @@ export interface ToolContext {
   readonly clock: Clock;
   readonly log: Log;
   readonly progress: (progress: Progress) => void;
+  /**
+   * Asks the person about a change that no setting allows for good. Resolves when it may be made; what it takes is not the
+   * call's time.
+   *
+   * @throws HoldfastError `approval_pending`, `approval_denied`, `cancelled`: nothing must be done then
+   */
+  readonly approve: (request: ApprovalRequest) => Promise<void>;
 }

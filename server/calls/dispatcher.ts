@@ -41,6 +41,8 @@ export interface DispatcherDeps {
   readonly bridgeTools: ReadonlyMap<string, BridgeTool>;
   readonly editors: CallHolders;
   readonly newCallId: () => string;
+  /** Stands for the one token with which all agents of this bridge come. */
+  readonly tokenId: string;
   /** At most 64 characters that stand for a text, and for nobody else's. */
   readonly digest: (text: string) => string;
   readonly clock: Pick<Clock, 'now' | 'wallMs'>;
@@ -109,7 +111,7 @@ export class Dispatcher {
       input,
       effect: effectOf(definition, input),
       budgetMs: Math.min(typeof timeoutMs === 'function' ? timeoutMs(input) : timeoutMs, limits.callMaxMs),
-      agent: { name: agent.name, version: agent.version },
+      agent: { name: agent.name, version: agent.version, tokenId: this.#deps.tokenId },
       signal,
       ...(progress === undefined ? {} : { progress }),
     };

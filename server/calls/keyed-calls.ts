@@ -1,10 +1,10 @@
+import { canonicalCall } from '../../shared/call-input.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { HoldfastError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import { notKnown } from '../editors/call-errors.ts';
 import type { CancelSignal } from '../editors/cancellation.ts';
 import type { EditorCall, EditorSession, KeyedCall } from '../editors/editor-call.ts';
-import { canonicalCall } from './call-input.ts';
 import { SharedCall, type SharedWork } from './shared-call.ts';
 
 /** Who a call is, when the agent has named it. */

@@ -278,8 +278,10 @@ export class LinkedEditorSession implements EditorSession, Disposable {
       case 'result':
         return this.#settle(message);
       case 'progress': {
-        const { progress, total, message: text } = message;
-        this.#pending.get(message.id)?.progress({
+        const { id, progress, total, message: text, waiting } = message;
+        const pending = this.#pending.get(id);
+        if (waiting !== undefined) return pending?.asking(waiting);
+        pending?.progress({
           progress,
           ...(total === undefined ? {} : { total }),
           ...(text === undefined ? {} : { message: text }),

@@ -29,6 +29,10 @@ export class PendingCall {
   readonly result: Promise<string>;
   readonly #deps: PendingCallDeps;
   #deadlineMs = 0;
+  /** While the window asks the person. */
+  #askedSinceMs: number | undefined;
+  /** How long it may go on doing so. */
+  #askLeftMs: number = limits.approvalWaitMs;
   #deadline: Disposable;
   readonly #resolve: (content: string) => void;
   readonly #reject: (error: Error) => void;
@@ -102,10 +106,34 @@ export class PendingCall {
   }
 
   #arm(budgetMs: number): Disposable {
+    return this.#armUntil(this.#deps.clock.now() + budgetMs + limits.callMarginMs);
+  }
+
+  #armUntil(deadlineMs: number): Disposable {
     const { clock, windowName } = this.#deps;
-    const waitMs = budgetMs + limits.callMarginMs;
-    this.#deadlineMs = clock.now() + waitMs;
-    return clock.after(waitMs, () => this.#abandon(timedOut(this.call, windowName(), this.sent), 'its time is over'));
+    this.#deadlineMs = deadlineMs;
+    return clock.after(deadlineMs - clock.now(), () =>
+      this.#abandon(timedOut(this.call, windowName(), this.sent), 'its time is over'),
+    );
+  }
+
+  /**
+   * The window asks the person, or has asked: meanwhile the call's time stands still. Not for longer than a window may ask,
+   * so a window that forgets to tell of the end holds no call.
+   */
+  asking(waiting: boolean): void {
+    if (!this.sent || waiting === (this.#askedSinceMs !== undefined)) return;
+    const nowMs = this.#deps.clock.now();
+    this.#deadline.dispose();
+    if (this.#askedSinceMs === undefined) {
+      this.#askedSinceMs = nowMs;
+      this.#deadline = this.#armUntil(this.#deadlineMs + this.#askLeftMs);
+      return;
+    }
+    const unusedMs = Math.max(0, this.#askLeftMs - (nowMs - this.#askedSinceMs));
+    this.#askedSinceMs = undefined;
+    this.#askLeftMs = unusedMs;
+    this.#deadline = this.#armUntil(this.#deadlineMs - unusedMs);
   }
 
   progress(progress: CallProgress): void {

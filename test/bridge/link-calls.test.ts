@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { EditorSession } from '../../server/editors/editor-call.ts';
 import type { Effect } from '../../shared/define-tool.ts';
 import { HoldfastError } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeEditor } from '../support/fake-editor.ts';
 import { type LinkServer, startLinkServer } from '../support/link-server.ts';
@@ -27,7 +28,7 @@ describe('calls over a broken link', () => {
 
   async function call(id: string, effect: Effect, signal = new AbortController().signal): Promise<string> {
     try {
-      const agent = { name: 'agent', version: '1' };
+      const agent = { name: 'agent', version: '1', tokenId: 'token-1' };
       return await session().call({ id, tool: 'tool', input: { id }, effect, budgetMs: 20_000, agent, signal });
     } catch (error) {
       assert.ok(error instanceof HoldfastError);
@@ -72,6 +73,33 @@ describe('calls over a broken link', () => {
     editor.result((await editor.callNumber(1)).id, { structured: { done: true } });
     assert.match(await outcome, /"done":true/);
     assert.deepEqual(sentAs(), ['w']);
+  });
+
+  it('lets the time of a call stand still while its window asks the person', async () => {
+    const agent = { name: 'agent', version: '1', tokenId: 'token-1' };
+    const { signal } = new AbortController();
+    const outcome = session().call({
+      id: 'w',
+      tool: 'tool',
+      input: {},
+      effect: 'write',
+      budgetMs: 1_000,
+      agent,
+      signal,
+    });
+    const call = await editor.callNumber(1);
+    assert.equal(call.agent.tokenId, 'token-1');
+    const endMs = 1_000 + limits.callMarginMs;
+    assert.equal(server.clock.nextInMs, endMs);
+    editor.send({ type: 'progress', id: 'w', progress: 0, waiting: true });
+    await eventually(() => server.clock.nextInMs !== endMs || undefined, 'the call that waits');
+    // Less than a beat, so that nobody needs to answer one.
+    await server.clock.advance(limits.heartbeatMs - endMs);
+    editor.send({ type: 'progress', id: 'w', progress: 0, waiting: false });
+    await eventually(() => server.clock.nextInMs === endMs || undefined, 'the call that goes on');
+    await server.clock.advance(endMs - 1);
+    editor.result('w', { structured: { done: true } });
+    assert.match(await outcome, /"done":true/);
   });
 
   it('tells the window of a cancel', async () => {

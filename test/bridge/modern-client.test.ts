@@ -42,7 +42,8 @@ describe('The newer SDK client', function () {
     const editor = await scene.openWindow({ handlers: { read_buffer: () => ({ structured }) } });
     const result = await client.callTool({ name: 'read_buffer', arguments: { path: 'a.ts' } });
     assert.deepEqual(result.structuredContent, structured);
-    assert.deepEqual(editor.calls[0]?.agent, { name: 'sdk-v2', version: '2.0.0' });
+    const { name, version, tokenId } = editor.calls[0]?.agent ?? {};
+    assert.deepEqual([name, version, tokenId?.length], ['sdk-v2', '2.0.0', 8]);
     assert.deepEqual(errors, []);
   });
 

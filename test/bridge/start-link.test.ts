@@ -15,6 +15,7 @@ import { createLog } from '../../shared/log.ts';
 import { closeCodes } from '../../shared/protocol.ts';
 import { stateFiles } from '../../shared/state-files.ts';
 import { eventually } from '../support/eventually.ts';
+import { noQuestions } from '../support/no-questions.ts';
 import { sampleWindow } from '../support/sample-window.ts';
 import { isAlive, StartRig } from '../support/start-rig.ts';
 
@@ -38,7 +39,15 @@ describe('A window and its bridge', function () {
     const clock = systemClock;
     const log = createLog((_level, message) => rig.logged.push(message));
     const journal = store.add(new MemoryJournal({ clock }));
-    const calls = new CallRouter({ definitions: {}, handlers: {}, journal, clock, log, isTrusted: () => true });
+    const calls = new CallRouter({
+      definitions: {},
+      handlers: {},
+      journal,
+      clock,
+      log,
+      isTrusted: () => true,
+      ...noQuestions,
+    });
     const link = new Link({
       clock,
       log,

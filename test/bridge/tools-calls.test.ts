@@ -46,7 +46,10 @@ describe('A tool call over HTTP', function () {
     const made = await window.callNumber(1);
     finish(made.id);
     await answering;
-    assert.deepEqual(made.agent, { name: 'raw', version: '1' });
+    const { tokenId = '', ...agent } = made.agent;
+    assert.deepEqual(agent, { name: 'raw', version: '1' });
+    assert.match(tokenId, /^[\w-]{8}$/);
+    assert.ok(!bridge.token.includes(tokenId), 'the id reveals nothing of the token');
     assert.ok(made.budgetMs > 0 && made.budgetMs <= 45_000);
   });
 

@@ -108,9 +108,22 @@ describe('code_action in VS Code', () => {
     await refusal('version_changed', call({ plan_id: idOf(listed, /^Add import/), mode: 'apply' }));
   });
 
-  it('refuses protected files, wrong places and unknown plans, and lists problems when none fits', async () => {
-    rig.write('.vscode/x.ts', 'helper(1);\n');
-    await refusal('protected_path', at('.vscode/x.ts', { line: 1 }));
+  it('asks before an action changes a protected file, also one that it is not called for', async () => {
+    rig.write('.vscode/x.ts', 'export const total = 1;\nexport const twice = totl * 2;\n');
+    const plan_id = idOf(await at('.vscode/x.ts', { diagnostic: '2552' }), /^Change spelling/);
+    await call({ plan_id });
+    assert.deepEqual(rig.person.take(), [], 'a preview asks nobody');
+    await refusal('approval_denied', call({ plan_id, mode: 'apply' }));
+    assert.deepEqual(rig.person.take(), [`Change ${rig.name('.vscode/x.ts')}`]);
+    assert.equal(await text('.vscode/x.ts'), 'export const total = 1;\nexport const twice = totl * 2;\n');
+    rig.person.allows = true;
+    await call({ plan_id, mode: 'apply' });
+    rig.person.allows = false;
+    rig.person.take();
+    assert.match(await text('.vscode/x.ts'), /twice = total \* 2/);
+  });
+
+  it('refuses wrong places and unknown plans, and lists problems when none fits', async () => {
     rig.write('odd.ts', 'export const one = helper(1);\n');
     await refusal('position_out_of_range', at('odd.ts', { line: 9 }));
     await refusal('invalid_input', at('odd.ts', { line: 1, column: 5, end_line: 1, end_column: 2 }));

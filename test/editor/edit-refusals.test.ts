@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as vscode from 'vscode';
 import { createToolRig, refusal, type ToolRig, visibleState, workspaceRoot } from './tool-rig.ts';
 
-describe('paths that edit_buffer refuses in VS Code', () => {
+describe('paths that edit_buffer asks about or refuses in VS Code', () => {
   let rig: ToolRig;
   let outside: string;
   before(() => {
@@ -28,7 +29,7 @@ describe('paths that edit_buffer refuses in VS Code', () => {
   const create = (file: string) => rig.tools.edit_buffer({ create: [{ path: file, text: 'x' }] }, rig.context);
 
   for (const file of [
-    '.vscode/settings.json',
+    '.vscode/extensions.json',
     'src/../.vscode/tasks.json',
     '.VSCode/tasks.json',
     'src/refusals/innocent/tasks.json',
@@ -43,8 +44,14 @@ describe('paths that edit_buffer refuses in VS Code', () => {
     '.husky/pre-commit',
     './/.vscode//launch.json',
   ]) {
-    it(`creates nothing at ${file}`, async () => {
-      await refusal('protected_path', create(file));
+    it(`creates nothing at ${file} unless the person allows it`, async () => {
+      await refusal('approval_denied', create(file));
+      const [request] = rig.person.asked.splice(0);
+      assert.match(request?.why ?? '', /^Protected \(/);
+      assert.deepEqual(
+        request?.changes.map(({ before, after }) => [before, after]),
+        [['', 'x']],
+      );
       assert.equal(readFileSync(path.join(workspaceRoot(), '.vscode/settings.json'), 'utf8'), '{}\n');
     });
   }
@@ -59,11 +66,19 @@ describe('paths that edit_buffer refuses in VS Code', () => {
       'src/refusals/innocent/settings.json',
     ]) {
       await refusal(
-        'protected_path',
-        rig.tools.edit_buffer({ edits: [{ path: name, old: '{}', new: '{"a":1}' }] }, rig.context),
+        'approval_denied',
+        rig.tools.edit_buffer({ edits: [{ path: name, old: '{}', new: '{"a":1}' }], save: true }, rig.context),
       );
+      assert.deepEqual(rig.person.asked.splice(0), [
+        {
+          what: 'Change .vscode/settings.json',
+          why: 'Protected (.vscode): such files steer the editor, agents or git, or hold secrets.',
+          changes: [{ path: '.vscode/settings.json', before: '{}\n', after: '{"a":1}\n' }],
+        },
+      ]);
     }
     assert.equal(readFileSync(file, 'utf8'), '{}\n');
+    assert.ok(vscode.workspace.textDocuments.every(({ isDirty }) => !isDirty));
   });
 
   it('still reads a protected file', async () => {

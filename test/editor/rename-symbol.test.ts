@@ -126,16 +126,39 @@ describe('rename_symbol in VS Code', () => {
     assert.match(rig.read('a.md'), /b\.md/);
   });
 
-  it('refuses an edit that would touch a protected file, wherever it begins', async () => {
+  it('moves no file into a protected folder, and asks nobody about it', async () => {
+    rig.write('b.md', '# B\n');
+    rig.write('c.md', '# C\n\nsee [it](./b.md)\n');
+    const error = await refusal(
+      'edit_rejected',
+      rename('c.md', { line: 3, column: 12, new_name: './.vscode/b.md', mode: 'apply' }),
+    );
+    assert.match(error.message, /move .*b\.md to .*\.vscode\/b\.md/);
+    assert.deepEqual(rig.person.take(), []);
+    assert.ok(existsSync(rig.uri('b.md').fsPath) && !existsSync(rig.uri('.vscode/b.md').fsPath));
+  });
+
+  it('asks before it touches a protected file, wherever it begins, and a preview asks nobody', async () => {
     rig.write('.claude/steer.ts', "import { guarded } from '../guarded';\nguarded();\n");
     rig.write('guarded.ts', 'export function guarded() {}\n');
     await vscode.workspace.openTextDocument(rig.uri('.claude/steer.ts'));
-    const error = await refusal('protected_path', rename('guarded.ts', { symbol: 'guarded', new_name: 'free' }));
-    assert.match(error.message, /\.claude/);
-    await refusal(
-      'protected_path',
-      rename('.claude/steer.ts', { symbol: 'guarded', near: 'import', new_name: 'free' }),
-    );
+    const free = { symbol: 'guarded', new_name: 'free', mode: 'apply' };
+    await refusal('approval_denied', rename('guarded.ts', free));
+    const [request] = rig.person.asked.splice(0);
+    assert.equal(request?.what, `Change ${rig.name('.claude/steer.ts')}`);
+    assert.match(request.why, /1 other file changes with it/);
+    await refusal('approval_denied', rename('.claude/steer.ts', { ...free, near: 'import' }));
+    assert.equal(rig.person.take().length, 1);
+    assert.equal(await text('guarded.ts'), 'export function guarded() {}\n');
+
+    const { plan_id } = await rename('guarded.ts', { symbol: 'guarded', new_name: 'free' });
+    assert.deepEqual(rig.person.take(), []);
+    await refusal('approval_denied', apply(plan_id ?? ''));
+    rig.person.allows = true;
+    const done = await apply(plan_id ?? '');
+    rig.person.allows = false;
+    assert.deepEqual([done.applied, done.files_total, rig.person.take().length], [true, 2, 2]);
+    assert.match(await text('.claude/steer.ts'), /free\(\)/);
   });
 
   it('renames in other languages: a CSS variable, an SCSS mixin, a Markdown heading with the link to it', async () => {

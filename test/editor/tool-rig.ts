@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ApprovalRequest } from '../../extension/approvals/approvals.ts';
 import { createHandlers, type EditorHandlers } from '../../extension/tools/handlers.ts';
 import type { ToolContext } from '../../extension/tools/tool-context.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -13,6 +14,7 @@ import { createLog } from '../../shared/log.ts';
 export interface ToolRig {
   readonly tools: EditorHandlers['table'];
   readonly context: ToolContext;
+  readonly person: Person;
   /** Path of a file in the group's folder, as an agent names it. */
   name(file: string): string;
   uri(file: string): vscode.Uri;
@@ -24,6 +26,22 @@ export interface ToolRig {
   /** Types into a document, which leaves it unsaved. */
   type(file: string, line: number, character: number, text: string): Promise<vscode.TextDocument>;
   dispose(): Promise<void>;
+}
+
+/** Who is asked about protected files, and says no unless a test says otherwise. */
+class Person {
+  readonly asked: ApprovalRequest[] = [];
+  allows = false;
+
+  readonly approve = async (request: ApprovalRequest): Promise<void> => {
+    this.asked.push(request);
+    if (!this.allows) throw new HoldfastError('approval_denied', 'The person said no.', { hint: 'Go on without it.' });
+  };
+
+  /** What they were asked since the last time. */
+  take(): string[] {
+    return this.asked.splice(0).map(({ what }) => what);
+  }
 }
 
 export function workspaceRoot(): string {
@@ -38,9 +56,11 @@ export function createToolRig(group: string): ToolRig {
   const handlers = createHandlers({ clock: systemClock, epoch: `test-${group}` });
   const at = (file: string) => path.join(folder, file);
   mkdirSync(folder, { recursive: true });
+  const person = new Person();
   const rig: ToolRig = {
     tools: handlers.table,
-    context: createToolContext(),
+    context: { ...createToolContext(), approve: person.approve },
+    person,
     name: (file) => `src/${group}/${file}`,
     uri: (file) => vscode.Uri.file(at(file)),
     write: (file, text) => writeFromOutside(at(file), text),
@@ -74,6 +94,7 @@ export function createToolContext(signal: AbortSignal = new AbortController().si
     log: createLog(() => {}),
     agent: { name: 'test', version: '1' },
     progress: () => {},
+    approve: () => Promise.reject(new Error('no question was expected')),
   };
 }
 

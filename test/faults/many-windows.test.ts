@@ -7,6 +7,7 @@ import { openLinkSocket } from '../../extension/link/socket.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import { createLog } from '../../shared/log.ts';
+import { noQuestions } from '../support/no-questions.ts';
 import { sampleWindow } from '../support/sample-window.ts';
 import { StartRig } from '../support/start-rig.ts';
 
@@ -31,7 +32,15 @@ describe('Fifty windows that lose one bridge', function () {
     const clock = systemClock;
     const log = createLog((_level, message) => rig.logged.push(message));
     const journal = store.add(new MemoryJournal({ clock }));
-    const calls = new CallRouter({ definitions: {}, handlers: {}, journal, clock, log, isTrusted: () => true });
+    const calls = new CallRouter({
+      definitions: {},
+      handlers: {},
+      journal,
+      clock,
+      log,
+      isTrusted: () => true,
+      ...noQuestions,
+    });
     const link = new Link({
       clock,
       log,

@@ -16,6 +16,7 @@ export const allowedEntries: readonly string[] = [
   'extension/dist/extension.cjs',
   'extension/dist/holdfast.cjs',
   'extension/dist/uninstall.cjs',
+  'extension/media/holdfast.svg',
   'extension/media/icon.png',
   'extension/package.json',
 ];

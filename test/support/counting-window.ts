@@ -11,6 +11,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { DisposableStore } from '../../shared/disposable.ts';
 import { createLog } from '../../shared/log.ts';
 import { bufferTools } from '../../shared/tools/buffers.ts';
+import { noQuestions } from './no-questions.ts';
 import { sampleWindow } from './sample-window.ts';
 import type { StartRig } from './start-rig.ts';
 
@@ -79,6 +80,7 @@ export class CountingWindow {
       clock,
       log,
       isTrusted: () => true,
+      ...noQuestions,
     });
     this.link = this.#store.add(
       new Link({

@@ -7,6 +7,7 @@ import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { createLog } from '../../shared/log.ts';
 import { filesTools } from '../../shared/tools/files.ts';
 import { eventually } from './eventually.ts';
+import { noQuestions } from './no-questions.ts';
 import { sampleWindow } from './sample-window.ts';
 
 export interface RealWindowOptions extends Pick<LinkDeps, 'bridge' | 'extensionVersion'> {
@@ -46,6 +47,7 @@ export class RealWindow implements Disposable {
         clock,
         log,
         isTrusted: () => true,
+        ...noQuestions,
       }),
     );
     this.link = this.#store.add(

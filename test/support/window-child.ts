@@ -1,4 +1,5 @@
 // A window on plain Node: the real link, router and journal, over two tools whose effects are lines of a file.
+
 import { appendFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { createLog } from '../../shared/log.ts';
 import { environment } from '../../shared/state-files.ts';
 import { bufferTools } from '../../shared/tools/buffers.ts';
 import { filesTools } from '../../shared/tools/files.ts';
+import { noQuestions } from './no-questions.ts';
 import { sampleWindow } from './sample-window.ts';
 
 const options = z
@@ -91,6 +93,7 @@ const link = new Link({
     clock,
     log,
     isTrusted: () => true,
+    ...noQuestions,
   }),
   mayStartBridge: () => bundle !== undefined,
   identity,

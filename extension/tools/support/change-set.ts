@@ -4,16 +4,17 @@ import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { ChangedFile } from '../../../shared/tools/refactor.ts';
 import type { ToolContext } from '../tool-context.ts';
+import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
 import type { CleanBases } from './clean-bases.ts';
 import { statOf } from './document.ts';
-import { applyChanges, type DocumentChange } from './edit-apply.ts';
+import { applyChanges } from './edit-apply.ts';
 import { saveDocument } from './edit-buffer.ts';
-import { checkDisk, type PlannedCreation, planCreation, resolveForWriting } from './edit-plan.ts';
+import { checkDisk, type PlannedCreation, planCreation } from './edit-plan.ts';
 import type { KnownTexts } from './known-texts.ts';
 import { changedLinesDiff, planChanges } from './text-changes.ts';
 import { within } from './wait.ts';
 import type { ProposedEdit } from './workspace-edit.ts';
-import { openDocumentOf, shownPath } from './workspace-path.ts';
+import { openDocumentOf, resolveTarget, shownPath } from './workspace-path.ts';
 
 export interface ChangeSet {
   readonly changes: readonly DocumentChange[];
@@ -29,7 +30,7 @@ export interface ChangeDeps {
 /**
  * What a proposed edit would do to the texts as they are now. All files are checked before anything is touched.
  *
- * @throws HoldfastError `edit_rejected` for what cannot be made here (moved files, snippets), `protected_path`,
+ * @throws HoldfastError `edit_rejected` for what cannot be made here (moved files, snippets),
  * `outside_workspace`, `disk_conflict`, `version_changed` when the edit was made for another text
  */
 export async function planChangeSet(proposed: ProposedEdit, deps: ChangeDeps): Promise<ChangeSet> {
@@ -56,7 +57,7 @@ export async function planChangeSet(proposed: ProposedEdit, deps: ChangeDeps): P
   const changes: DocumentChange[] = [];
   for (const { uri, edits } of texts) {
     if (created.has(uri.toString())) continue;
-    const target = await resolveForWriting(uri.scheme === 'file' ? uri.fsPath : uri.toString());
+    const target = await resolveTarget(uri.scheme === 'file' ? uri.fsPath : uri.toString());
     if (uri.scheme !== 'untitled' && vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== true)
       throw new HoldfastError('read_only', `${target.shown} cannot be written.`, {
         hint: 'It would have to change as well.',
@@ -65,9 +66,9 @@ export async function planChangeSet(proposed: ProposedEdit, deps: ChangeDeps): P
     const plan = text === undefined ? undefined : planChanges(text, edits.map(toChange));
     if (text === undefined || plan === undefined) throw changed(target.shown);
     // What a server repeats unchanged is no change.
-    if (plan.text !== text) changes.push({ uri, shown: target.shown, before: text, version, plan });
+    if (plan.text !== text) changes.push({ uri, target, before: text, version, plan });
   }
-  return { changes: changes.toSorted((a, b) => a.shown.localeCompare(b.shown, 'en')), creations };
+  return { changes: changes.toSorted((a, b) => a.target.shown.localeCompare(b.target.shown, 'en')), creations };
 }
 
 const toChange = ({ range, newText }: vscode.TextEdit) => ({ start: range.start, end: range.end, text: newText });
@@ -91,27 +92,43 @@ async function presentText(uri: vscode.Uri, { context, bases }: ChangeDeps) {
   }
 }
 
-/**
- * Applies a set that nothing has changed under since it was planned.
- *
- * @returns the set with what it became, and whether all of it is on disk
- */
-export async function applyChangeSet(
-  set: ChangeSet,
-  save: boolean,
-  deps: ChangeDeps,
-): Promise<{ readonly versions: ReadonlyMap<string, number>; readonly onDisk: boolean }> {
-  const { context, known } = deps;
-  for (const { uri, shown, before, version } of set.changes) {
+/** Lets the person decide about protected files, unless the set is out of date anyway. */
+export async function approveChangeSet(set: ChangeSet, deps: ChangeDeps): Promise<ApprovedChanges> {
+  await checkUnchanged(set, deps);
+  return ApprovedChanges.of(set, deps.context);
+}
+
+async function checkUnchanged({ changes }: ChangeSet, deps: ChangeDeps): Promise<void> {
+  for (const {
+    uri,
+    target: { shown },
+    before,
+    version,
+  } of changes) {
     const now = await presentText(uri, deps);
     if (now.version !== version && version !== undefined) throw changed(shown);
     if (now.text !== before) throw changed(shown);
   }
+}
+
+/** What a set became, and whether all of it is on disk. */
+export interface AppliedSet {
+  readonly versions: ReadonlyMap<string, number>;
+  readonly onDisk: boolean;
+}
+
+/** Applies a set that nothing has changed under since it was planned. */
+export async function applyChangeSet(set: ApprovedChanges, save: boolean, deps: ChangeDeps): Promise<AppliedSet> {
+  const { context, known } = deps;
+  await checkUnchanged(set, deps);
   context.signal.throwIfAborted();
-  if (!(await applyChanges(set.changes, set.creations, context))) throw changed('a file');
+  if (!(await applyChanges(set, context))) throw changed('a file');
   const versions = new Map<string, number>();
   let onDisk = true;
-  for (const { uri, shown } of set.changes) {
+  for (const {
+    uri,
+    target: { shown },
+  } of set.changes) {
     const document = openDocumentOf(uri);
     if (document === undefined) continue;
     if (save && uri.scheme !== 'untitled') await saveDocument(document, shown);
@@ -134,7 +151,7 @@ export function describeChangeSet(
       created: true,
       diff: changedLinesDiff('', { replacements: [{ start: 0, end: 0, text }], text }),
     })),
-    ...changes.map(({ shown, before, plan }) => ({
+    ...changes.map(({ target: { shown }, before, plan }) => ({
       path: shown,
       edits: plan.replacements.length,
       diff: changedLinesDiff(before, plan),

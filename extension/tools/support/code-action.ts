@@ -6,6 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { refactorTools } from '../../../shared/tools/refactor.ts';
 import {
   applyChangeSet,
+  approveChangeSet,
   type ChangeDeps,
   type ChangeSet,
   describeChangeSet,
@@ -15,13 +16,13 @@ import {
 import type { DiskWatch } from './disk-watch.ts';
 import { lineSource } from './document.ts';
 import { findProblem, problemsOf, withProblems } from './document-problems.ts';
-import { checkDisk, resolveForWriting } from './edit-plan.ts';
+import { checkDisk } from './edit-plan.ts';
 import type { LanguageServers } from './language-servers.ts';
 import { openCaughtUp } from './open-caught-up.ts';
 import type { PlanMemory } from './plan-memory.ts';
 import { checkPosition } from './text-lines.ts';
 import { readWorkspaceEdit } from './workspace-edit.ts';
-import { openDocumentOf } from './workspace-path.ts';
+import { openDocumentOf, resolveTarget } from './workspace-path.ts';
 
 type Definition = typeof refactorTools.code_action;
 type Input = z.output<Definition['input']>;
@@ -56,8 +57,11 @@ export async function codeAction(input: Input, deps: ActionDeps): Promise<Output
     deps.plans.replace(plan_id, { ...plan, set });
     return { ...shown, applied: false, plan_id, ...describeChangeSet(set), on_disk: false };
   }
+  // What is asked about, and asked about again, is one plan.
+  deps.plans.replace(plan_id, { ...plan, set });
+  const approved = await approveChangeSet(set, deps);
   deps.plans.take(plan_id);
-  const { versions, onDisk } = await applyChangeSet(set, save, deps);
+  const { versions, onDisk } = await applyChangeSet(approved, save, deps);
   return { ...shown, applied: true, plan_id: null, ...describeChangeSet(set, versions), on_disk: onDisk };
 }
 
@@ -101,7 +105,7 @@ async function list(input: Input, deps: ActionDeps): Promise<Output> {
       hint: 'Give path, and line or diagnostic.',
     });
   }
-  const target = await resolveForWriting(path);
+  const target = await resolveTarget(path);
   const endMs = context.clock.now() + limits.symbolWaitMs;
   const { document } = await openCaughtUp(target, { context, bases, disk }, endMs);
   await checkDisk(document, target, { ...context, bases });

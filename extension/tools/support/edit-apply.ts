@@ -3,38 +3,28 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../../shared/disposable.ts';
 import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
+import type { ToolContext } from '../tool-context.ts';
+import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
 import { pointAt } from './text-changes.ts';
 import { withEol } from './text-lines.ts';
-import type { EditPlan } from './text-match.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
 
-/** One document's change, made for the text that it had when the change was planned. */
-export interface DocumentChange {
-  readonly uri: vscode.Uri;
-  /** How answers name it. */
-  readonly shown: string;
-  readonly before: string;
-  /** Of the buffer that was open then; undefined when there was none, and `before` is the file's text. */
-  readonly version: number | undefined;
-  readonly plan: EditPlan;
-}
-
-/** Applies planned edits of buffers that are open; see `applyChanges`. */
-export function applyPlan(
+/** Applies planned edits of buffers that are open, if need be after the person was asked; see `applyChanges`. */
+export async function applyPlan(
   files: readonly PlannedFile[],
   creations: readonly PlannedCreation[],
-  deps: WaitDeps,
+  context: Pick<ToolContext, 'approve' | 'clock' | 'signal'>,
 ): Promise<boolean> {
   const changes = files.map(({ document, target, version, plan }) => ({
     uri: document.uri,
-    shown: target.shown,
     before: document.getText(),
     version,
     plan,
+    target,
   }));
-  return applyChanges(changes, creations, deps);
+  return applyChanges(await ApprovedChanges.of({ changes, creations }, context), context);
 }
 
 /**
@@ -46,11 +36,7 @@ export function applyPlan(
  * @returns false when a buffer was no longer as planned; nothing has changed then
  * @throws HoldfastError `edit_rejected` when the result could not be confirmed
  */
-export async function applyChanges(
-  changes: readonly DocumentChange[],
-  creations: readonly PlannedCreation[],
-  deps: WaitDeps,
-): Promise<boolean> {
+export async function applyChanges({ changes, creations }: ApprovedChanges, deps: WaitDeps): Promise<boolean> {
   if (!changes.every(isAsPlanned)) return false;
   const edit = new vscode.WorkspaceEdit();
   for (const { target, text } of creations)
@@ -136,7 +122,7 @@ class Landing {
     if (open === undefined) return;
     throw new HoldfastError(
       'edit_rejected',
-      `The text of ${open.shown} is not what was planned after the edit: something else changed it at the same moment.`,
+      `The text of ${open.target.shown} is not what was planned after the edit: something else changed it at the same moment.`,
       {
         hint: 'Read the buffer before anything else; undo in VS Code takes the edit back.',
         executed: 'unknown',

@@ -86,7 +86,7 @@ async function applyGroups(
     for (const group of groups)
       files.push(await planFile(group, { bases, known, clock, signal, agentName: agent.name }));
     signal.throwIfAborted();
-    if (await applyPlan(files, creations, { clock, signal })) return files;
+    if (await applyPlan(files, creations, context)) return files;
   }
   throw new HoldfastError(
     'edit_rejected',

@@ -36,24 +36,11 @@ export interface PlannedFile extends FileEdits {
 /** Shows both sides of a conflict without drowning the reason. */
 const diffMaxChars = limits.answerChars / 2;
 
-/** @throws HoldfastError as `resolveTarget`, and `protected_path` */
-export async function resolveForWriting(path: string): Promise<Target> {
-  const target = await resolveTarget(path);
-  if (target.protectedPart === undefined) return target;
-  throw new HoldfastError(
-    'protected_path',
-    `${path} is protected (${target.protectedPart}): it steers the editor, agents, git or holds secrets.`,
-    {
-      hint: 'Ask the person to change it by hand.',
-    },
-  );
-}
-
 /** Gathers the edits of each file, whatever the agent called it. */
 export async function groupEdits(edits: readonly BufferEdit[]): Promise<FileEdits[]> {
   const groups = new Map<string, { target: Target; edits: BufferEdit[] }>();
   for (const edit of edits) {
-    const target = await resolveForWriting(edit.path);
+    const target = await resolveTarget(edit.path);
     const key = target.uri.toString();
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { target, edits: [edit] });
@@ -143,7 +130,7 @@ export interface PlannedCreation {
 
 /** @throws HoldfastError `already_exists`, or `invalid_input` when one path is named twice */
 export async function planCreation(path: string, text: string): Promise<PlannedCreation> {
-  const target = await resolveForWriting(path);
+  const target = await resolveTarget(path);
   if (target.uri.scheme === 'untitled') {
     throw new HoldfastError('invalid_input', `${path} is no file path.`, { hint: 'Give a path inside the workspace.' });
   }

@@ -6,7 +6,9 @@ import { limits } from '../../../shared/limits.ts';
 import type { refactorTools } from '../../../shared/tools/refactor.ts';
 import type { Locator } from '../../../shared/tools/symbol-fields.ts';
 import {
+  type AppliedSet,
   applyChangeSet,
+  approveChangeSet,
   type ChangeDeps,
   type ChangeSet,
   describeChangeSet,
@@ -14,13 +16,14 @@ import {
   proposed,
 } from './change-set.ts';
 import type { DiskWatch } from './disk-watch.ts';
-import { checkDisk, resolveForWriting } from './edit-plan.ts';
+import { checkDisk } from './edit-plan.ts';
 import type { LanguageServers } from './language-servers.ts';
 import { openCaughtUp } from './open-caught-up.ts';
 import type { PlanMemory } from './plan-memory.ts';
 import { locate } from './symbol-locator.ts';
 import { plainName } from './symbol-tree.ts';
 import { readWorkspaceEdit } from './workspace-edit.ts';
+import { resolveTarget } from './workspace-path.ts';
 
 type Definition = typeof refactorTools.rename_symbol;
 type Input = z.output<Definition['input']>;
@@ -44,8 +47,7 @@ export async function renameSymbol(input: Input, deps: RenameDeps): Promise<z.ou
   const id = plan_id ?? deps.plans.add(await plan(input, deps));
   const { oldName, newName, set, doubt } = deps.plans.get(id);
   const apply = mode === 'apply';
-  // A plan that goes wrong half-way must not be tried again.
-  const done = apply ? await applyChangeSet(deps.plans.take(id).set, save, deps) : undefined;
+  const done = apply ? await applyTaken(id, save, deps) : undefined;
   return {
     old_name: oldName,
     new_name: newName,
@@ -58,6 +60,13 @@ export async function renameSymbol(input: Input, deps: RenameDeps): Promise<z.ou
   };
 }
 
+async function applyTaken(id: string, save: boolean, deps: RenameDeps): Promise<AppliedSet> {
+  const approved = await approveChangeSet(deps.plans.get(id).set, deps);
+  // A plan that goes wrong half-way must not be tried again; one that the person has yet to allow is still whole.
+  deps.plans.take(id);
+  return applyChangeSet(approved, save, deps);
+}
+
 async function plan(input: Input, deps: RenameDeps): Promise<RenamePlan> {
   const { path, new_name } = input;
   const { context, bases, disk, servers } = deps;
@@ -67,7 +76,7 @@ async function plan(input: Input, deps: RenameDeps): Promise<RenamePlan> {
     });
   }
   const locator: Locator = { ...input, path };
-  const target = await resolveForWriting(path);
+  const target = await resolveTarget(path);
   const endMs = context.clock.now() + limits.symbolWaitMs;
   const { document, behind } = await openCaughtUp(target, { context, bases, disk }, endMs);
   await checkDisk(document, target, { ...context, bases });

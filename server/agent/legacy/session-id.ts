@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { limits } from '../../../shared/limits.ts';
 import type { Hmac } from '../../../shared/proof.ts';
 import { constantTimeEqual } from '../../crypto.ts';
+import { tokenIdOf } from '../../token-id.ts';
 import { boundedClientInfo } from '../client-info.ts';
 
 export interface SessionClaims {
@@ -68,7 +69,7 @@ const payloadSchema = z.tuple([
 ]);
 
 export function createSessionIds({ hmac, sessionKey, token, clock, randomToken }: SessionIdDeps): SessionIds {
-  const tokenId = hmac(sessionKey, `holdfast token id\n${token}`).slice(0, 8);
+  const tokenId = tokenIdOf({ hmac, sessionKey, token });
   const isExpired = ({ issuedS }: SessionClaims): boolean => clock.wallMs() - issuedS * 1_000 > limits.sessionMaxAgeMs;
   const sign = (payload: string): string => hmac(sessionKey, `holdfast session\n${prefix}.${payload}`);
 

@@ -2,6 +2,7 @@
  * A VS Code window without VS Code: the extension's own link, call router and journal, joined as `extension/main.ts` does
  * it, and tools whose effects can be counted. Started with its options as one JSON argument.
  */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ import { systemClock } from '../../../shared/clock.ts';
 import { DisposableStore } from '../../../shared/disposable.ts';
 import { createLog } from '../../../shared/log.ts';
 import { environment } from '../../../shared/state-files.ts';
+import { noQuestions } from '../../support/no-questions.ts';
 import { sampleWindow } from '../../support/sample-window.ts';
 import { callsFor, journalFor } from './defective.ts';
 import { type WindowEvent, windowMessages, windowOptionsSchema } from './options.ts';
@@ -73,6 +75,7 @@ const calls = store.add(
     clock,
     log: log.area('calls'),
     isTrusted: () => true,
+    ...noQuestions,
   }),
 );
 const link = store.add(

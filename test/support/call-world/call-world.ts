@@ -146,6 +146,7 @@ export class CallWorld {
       bridgeTools: new Map(),
       editors: registry,
       newCallId: () => `keyless-${++ids}`,
+      tokenId: 'token-1',
       digest: (text) => text.slice(0, 64),
       clock: this.clock,
       log: { ...log, error: (message) => this.errors.push(message) },

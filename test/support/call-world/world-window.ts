@@ -7,6 +7,7 @@ import type { FakeClock } from '../fake-clock.ts';
 import { FakeJournalDisk } from '../fake-journal-disk.ts';
 import { fakeHello } from '../fake-session-link.ts';
 import { memoryLog } from '../memory-log.ts';
+import { noQuestions } from '../no-questions.ts';
 import { WorldLink } from './world-link.ts';
 import { worldTools } from './world-tools.ts';
 
@@ -117,6 +118,7 @@ export class WorldWindow {
         clock,
         log,
         isTrusted: () => true,
+        ...noQuestions,
       }),
     );
     const host: Host = { epoch: `${id}-${this.#epochs}`, router, journal, store, alive: true, ready: false };

@@ -37,7 +37,7 @@ describe('Windows of a bridge that was replaced', () => {
       input: {},
       effect: 'write',
       budgetMs: 5_000,
-      agent: { name: 'agent', version: '1' },
+      agent: { name: 'agent', version: '1', tokenId: 'token-1' },
       signal: new AbortController().signal,
     };
     const session = registry.get('window-1');

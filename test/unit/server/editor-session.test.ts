@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { EditorCall, KeyedCall } from '../../../server/editors/editor-call.ts';
 import { LinkedEditorSession } from '../../../server/editors/editor-session.ts';
 import { HoldfastError } from '../../../shared/errors.ts';
+import { limits } from '../../../shared/limits.ts';
 import type { Hello } from '../../../shared/protocol.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeSessionLink, fakeHello } from '../../support/fake-session-link.ts';
@@ -33,7 +34,7 @@ describe('an editor session', () => {
         input: {},
         effect: 'write',
         budgetMs: 5_000,
-        agent: { name: 'agent', version: '1' },
+        agent: { name: 'agent', version: '1', tokenId: 'token-1' },
         signal: new AbortController().signal,
         ...change,
       })
@@ -74,6 +75,62 @@ describe('an editor session', () => {
     await outcome;
     link.receive({ type: 'progress', id: 'a', progress: 2 });
     assert.deepEqual(told, [{ progress: 1, total: 3 }]);
+  });
+
+  describe('while the window asks the person', () => {
+    const ask = (waiting: boolean) => link.receive({ type: 'progress', id: 'a', progress: 0, waiting });
+
+    it('lets the time of the call stand still, and does not call that progress', async () => {
+      const told: unknown[] = [];
+      const outcome = start('a', { progress: (progress) => told.push(progress) });
+      await clock.advance(4_000);
+      ask(true);
+      await clock.advance(limits.approvalWaitMs);
+      ask(false);
+      await clock.advance(1_400);
+      link.receive(result('a', 'done'));
+      assert.equal(await outcome, 'done');
+      assert.deepEqual(told, []);
+    });
+
+    it('goes on with the time that was left', async () => {
+      const outcome = start('a');
+      await clock.advance(4_000);
+      ask(true);
+      ask(true);
+      await clock.advance(10_000);
+      ask(false);
+      ask(false);
+      await clock.advance(1_499);
+      assert.equal(clock.pending, 1);
+      await clock.advance(1);
+      assert.equal(await outcome, 'timeout, executed unknown');
+    });
+
+    it('does not wait for a window that asks for ever, or in ever new turns', async () => {
+      const outcome = start('a');
+      for (let turn = 0; turn < 4; turn++) {
+        ask(true);
+        await clock.advance(10_000);
+        ask(false);
+      }
+      await clock.advance(5_000);
+      assert.equal(await outcome, 'timeout, executed unknown');
+      const other = start('b');
+      link.receive({ type: 'progress', id: 'b', progress: 0, waiting: true });
+      await clock.advance(limits.approvalWaitMs + 5_500);
+      assert.equal(await other, 'timeout, executed unknown');
+    });
+
+    it('forgets a call that is cancelled meanwhile', async () => {
+      const cancel = new AbortController();
+      const outcome = start('a', { signal: cancel.signal });
+      ask(true);
+      cancel.abort();
+      assert.equal(await outcome, 'cancelled, executed unknown');
+      ask(false);
+      assert.equal(clock.pending, 0);
+    });
   });
 
   it('holds a call while the window is away and gives it its own time when it is back', async () => {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Approvals } from '../../../../extension/approvals/approvals.ts';
+import type { Policy } from '../../../../extension/approvals/policy.ts';
 import { CallRouter } from '../../../../extension/link/call-router.ts';
 import { type Journal, MemoryJournal } from '../../../../extension/link/journal.ts';
 import type { ToolContext } from '../../../../extension/tools/tool-context.ts';
@@ -36,6 +38,13 @@ export class CallRig implements Disposable {
   /** Inputs that reached the handler: its effects. */
   readonly effects: string[] = [];
   trusted = true;
+  policy: Policy = 'always';
+  readonly approvals = new Approvals({
+    clock: this.clock,
+    log: createLog(() => {}),
+    newId: () => `q${++this.#questions}`,
+  });
+  #questions = 0;
   handler: Handler = async ({ text }) => ({ said: text });
   readonly router: CallRouter<typeof definitions>;
 
@@ -54,12 +63,14 @@ export class CallRig implements Disposable {
         if (level !== 'debug') this.warnings.push(message);
       }),
       isTrusted: () => this.trusted,
+      approvals: this.approvals,
+      policy: () => this.policy,
     });
   }
 
   /** A call arrives on a link. */
   call(message: Partial<CallMessage>, link = 'a'): void {
-    const agent = { name: 'agent', version: '1' };
+    const agent = { name: 'agent', version: '1', tokenId: 'token-1' };
     const whole: CallMessage = {
       type: 'call',
       id: 'c1',
@@ -97,11 +108,14 @@ export class CallRig implements Disposable {
 
   dispose(): void {
     this.router.dispose();
+    this.approvals.dispose();
     this.journal.dispose();
   }
 }
 
 function brief(message: ToBridge): string {
+  if (message.type === 'progress' && message.waiting !== undefined)
+    return `${message.id} ${message.waiting ? 'waits for the person' : 'goes on'}`;
   if (message.type === 'progress') return `progress ${message.id} ${message.progress}/${message.total ?? '?'}`;
   if (message.type !== 'result') return message.type;
   if (message.ok) return `${message.id} ${message.content}`;

@@ -54,6 +54,7 @@ function setUp(editors: readonly EditorSession[]) {
     bridgeTools: createBridgeTools(windows),
     editors: windows,
     newCallId: () => `call-${++ids}`,
+    tokenId: 'token-1',
     digest: (text) => text,
     clock,
     log,
@@ -81,7 +82,7 @@ describe('The dispatcher', () => {
     const { call } = setUp([editor]);
     const { signal } = new AbortController();
     assert.equal(await call('read_it', { _meta: {} }, { signal }), answer);
-    const agent = { name: 'agent', version: '1' };
+    const agent = { name: 'agent', version: '1', tokenId: 'token-1' };
     assert.deepEqual(calls, [
       { id: 'call-1', tool: 'read_it', input: { path: '.' }, effect: 'read', budgetMs: 5_000, agent, signal },
     ]);

@@ -53,7 +53,7 @@ class Rig {
       progress,
     }: { repeat?: boolean; effect?: Effect; signal?: Cancellation; progress?: (told: CallProgress) => void } = {},
   ): Promise<string> {
-    const agent = { name: 'agent', version: '1' };
+    const agent = { name: 'agent', version: '1', tokenId: 'token-1' };
     const call = { id: 'k', tool: 'tool', input: { text }, effect, budgetMs: 1_000, agent, signal };
     const told = this.calls.run({
       repeat,
@@ -135,7 +135,7 @@ describe('Keyed calls', () => {
   });
 
   it('take the members of an object in any order for the same', async () => {
-    const agent = { name: 'agent', version: '1' };
+    const agent = { name: 'agent', version: '1', tokenId: 'token-1' };
     const ask = (input: object) =>
       rig.calls.run({
         repeat: false,

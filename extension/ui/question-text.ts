@@ -1,0 +1,55 @@
+import type { Question } from '../approvals/approvals.ts';
+
+/** What the person reads of the questions. No `vscode`, so that it is tested as text. */
+interface QuestionsStatus {
+  /** With codicon markup. */
+  readonly text: string;
+  /** For screen readers. */
+  readonly label: string;
+  /** One question per line. */
+  readonly tooltip: string;
+}
+
+function countQuestions(count: number): string {
+  return count === 1 ? '1 question' : `${count} questions`;
+}
+
+/** Undefined when there is none to show. */
+export function presentQuestions(questions: readonly Question[]): QuestionsStatus | undefined {
+  if (questions.length === 0) return undefined;
+  const count = countQuestions(questions.length);
+  return {
+    text: `$(question) Holdfast: ${count}`,
+    label: `Holdfast: ${count}. An agent waits for your answer.`,
+    tooltip: ['An agent waits for your answer:', ...questions.map((question) => `• ${titleOf(question)}`)].join('\n'),
+  };
+}
+
+/** In one line: who wants what. The name is the agent's own word for itself. */
+export function titleOf({ request, agent }: Question): string {
+  return `${request.what} (${oneLine(agent.name)})`;
+}
+
+/** Everything that is known of a question, in lines. */
+export function describeQuestion(question: Question): string {
+  const { tool, agent, request, again, lasting, id } = question;
+  return [
+    request.what,
+    `Asked by ${oneLine(agent.name)} ${oneLine(agent.version)} with ${tool}, question ${id}.`,
+    request.why,
+    again ? 'It has changed since you were asked about it before.' : undefined,
+    request.changes.length === 0 ? 'No change can be shown for it.' : undefined,
+    lasting ? undefined : 'It can be allowed this time only.',
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
+}
+
+/** Which of the actions a question has, for the menus of the manifest. */
+export function contextOf({ lasting, request }: Question): string {
+  return ['question', ...(lasting ? ['lasting'] : []), ...(request.changes.length > 0 ? ['shown'] : [])].join(' ');
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, 60);
+}

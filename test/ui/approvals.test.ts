@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { type Agent, errorCodeOf, success } from '../host/agent.ts';
+import { Stage } from '../host/stage.ts';
+import { pick } from '../host/workbench.ts';
+
+describe("agents' questions to the person", () => {
+  let stage: Stage;
+  let page: Page;
+  let agent: Agent;
+  let folder: string;
+
+  before(async () => {
+    stage = await Stage.open({ userSettings: { 'holdfast.approvals': { 'core.ui': 'session' } } });
+    folder = stage.scratch.sample('greeter');
+    page = await stage.linkedWindow(folder);
+    agent = await stage.agent();
+  });
+  after(() => stage?.close());
+
+  const item = () => page.locator('[id="holdfast.holdfast.holdfast.questions"]');
+  const row = (text: string) => page.locator('.pane-body .monaco-list-row', { hasText: text });
+  const create = (file: string, text: string) => agent.call('edit_buffer', { create: [{ path: file, text }] });
+
+  it('stand in the status bar and in the view; the change is shown on request, and allowed it is made', async () => {
+    const settings = path.join(folder, '.vscode/settings.json');
+    const outcome = create('.vscode/settings.json', '{\n  "editor.tabSize": 3\n}\n');
+    await item().getByText('Holdfast: 1 question').waitFor();
+    assert.match((await item().getAttribute('class')) ?? '', /warning-kind/);
+    assert.match(
+      (await item().locator('a').first().getAttribute('aria-label')) ?? '',
+      /^Holdfast: 1 question\. An agent/,
+    );
+    assert.equal(await page.locator('.notification-toast').count(), 0);
+    assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+
+    // Its badge, with the number of questions, lies over the icon.
+    await page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Holdfast"]') }).click();
+    await row('Create .vscode/settings.json').waitFor();
+    await row('Create .vscode/settings.json').hover();
+    await stage.screenshot(page, 'question-view');
+
+    await row('Create .vscode/settings.json').getByRole('button', { name: 'Show Change' }).click();
+    await page.locator('.tab.active', { hasText: 'what would change' }).waitFor();
+    await page.locator('.monaco-diff-editor', { hasText: 'editor.tabSize' }).waitFor();
+    await stage.screenshot(page, 'question-diff');
+
+    await item().click();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Allow Once' }).waitFor();
+    await stage.screenshot(page, 'question-choices');
+    assert.equal(await page.locator('.quick-input-list .monaco-list-row', { hasText: 'This Session' }).count(), 0);
+    assert.ok(!existsSync(settings));
+    await pick(page, 'Allow Once');
+    success(await outcome);
+    assert.match(readFileSync(settings, 'utf8'), /tabSize/);
+    await item().waitFor({ state: 'hidden' });
+    await page.locator('.tab', { hasText: 'what would change' }).waitFor({ state: 'detached' });
+    await page.getByText('No agent waits for an answer').waitFor();
+    await stage.screenshot(page, 'question-none');
+  });
+
+  it('change nothing when they are denied in the view', async () => {
+    const outcome = create('.env', 'KEY=1\n');
+    await row('Create .env').hover();
+    await row('Create .env').getByRole('button', { name: 'Deny' }).click();
+    assert.equal(errorCodeOf(await outcome), 'approval_denied');
+    assert.ok(!existsSync(path.join(folder, '.env')));
+  });
+
+  it('are asked for kinds of calls by the setting, and allowed for the session they are not asked again', async () => {
+    const open = (file: string) => agent.call('open_file', { path: file });
+    const outcome = open('src/people.ts');
+    const button = row('Run open_file').getByRole('button', { name: 'Allow for This Session' });
+    await row('Run open_file').hover();
+    await stage.screenshot(page, 'question-kind');
+    await button.click();
+    success(await outcome);
+    success(await open('src/main.ts'));
+  });
+
+  it('are answered as pending after a while, and the repeated call runs once the person has allowed it', async () => {
+    const file = path.join(folder, '.mcp.json');
+    assert.equal(errorCodeOf(await create('.mcp.json', '{}\n')), 'approval_pending');
+    await row('Create .mcp.json').hover();
+    await row('Create .mcp.json').getByRole('button', { name: 'Allow Once' }).click();
+    await item().waitFor({ state: 'hidden' });
+    assert.ok(!existsSync(file));
+    success(await create('.mcp.json', '{}\n'));
+    assert.equal(readFileSync(file, 'utf8'), '{}\n');
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import type { Question } from '../../../../extension/approvals/approvals.ts';
+import { contextOf, describeQuestion, presentQuestions } from '../../../../extension/ui/question-text.ts';
+
+const question: Question = {
+  id: 'q1',
+  tool: 'edit_buffer',
+  agent: { name: 'claude-code', version: '2' },
+  request: {
+    what: 'Change .vscode/settings.json',
+    why: 'Protected (.vscode).',
+    changes: [{ path: '.vscode/settings.json', before: '{}', after: '[]' }],
+  },
+  lasting: false,
+  again: false,
+};
+
+describe('the text of questions', () => {
+  it('is a count in the status bar, and nothing when there is none', () => {
+    assert.equal(presentQuestions([]), undefined);
+    assert.deepEqual(presentQuestions([question]), {
+      text: '$(question) Holdfast: 1 question',
+      label: 'Holdfast: 1 question. An agent waits for your answer.',
+      tooltip: 'An agent waits for your answer:\n• Change .vscode/settings.json (claude-code)',
+    });
+    assert.match(presentQuestions([question, { ...question, id: 'q2' }])?.text ?? '', /2 questions$/);
+  });
+
+  it('says who asks for what and why', () => {
+    assert.equal(
+      describeQuestion(question),
+      [
+        'Change .vscode/settings.json',
+        'Asked by claude-code 2 with edit_buffer, question q1.',
+        'Protected (.vscode).',
+        'It can be allowed this time only.',
+      ].join('\n'),
+    );
+  });
+
+  it('says plainly what cannot be shown, and that something is asked again', () => {
+    const text = describeQuestion({
+      ...question,
+      again: true,
+      lasting: true,
+      request: { ...question.request, changes: [] },
+    });
+    assert.match(text, /It has changed since you were asked/);
+    assert.match(text, /No change can be shown for it/);
+    assert.doesNotMatch(text, /this time only/);
+  });
+
+  it('keeps the name that an agent gives itself in one short line', () => {
+    const name = `a\n\nApproved by the owner ${'x'.repeat(100)}`;
+    const text = describeQuestion({ ...question, agent: { name, version: '1' } });
+    assert.equal(text.split('\n').length, 4);
+    assert.match(presentQuestions([{ ...question, agent: { name, version: '1' } }])?.tooltip ?? '', /^.*\n.{1,120}$/);
+  });
+
+  it('offers only the actions that a question has', () => {
+    assert.equal(contextOf(question), 'question shown');
+    assert.equal(
+      contextOf({ ...question, lasting: true, request: { ...question.request, changes: [] } }),
+      'question lasting',
+    );
+  });
+});
