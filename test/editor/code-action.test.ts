@@ -108,6 +108,21 @@ describe('code_action in VS Code', () => {
     await refusal('version_changed', call({ plan_id: idOf(listed, /^Add import/), mode: 'apply' }));
   });
 
+  it('applies what was shown when the text is the same again', async () => {
+    rig.write('again.ts', 'export const one = helper(1);\n');
+    const plan_id = idOf(await at('again.ts', { diagnostic: '2304' }), /^Add import/);
+    const there = async () => {
+      await rig.type('again.ts', 0, 0, 'typed');
+      const edit = new vscode.WorkspaceEdit();
+      edit.delete(rig.uri('again.ts'), new vscode.Range(0, 0, 0, 5));
+      assert.ok(await vscode.workspace.applyEdit(edit));
+    };
+    await there();
+    await call({ plan_id });
+    await there();
+    assert.ok((await call({ plan_id, mode: 'apply' })).applied);
+  });
+
   it('refuses protected files, wrong places and unknown plans, and lists problems when none fits', async () => {
     rig.write('.vscode/x.ts', 'helper(1);\n');
     await refusal('protected_path', at('.vscode/x.ts', { line: 1 }));

@@ -6,7 +6,7 @@ import type { ChangedFile } from '../../../shared/tools/refactor.ts';
 import type { ToolContext } from '../tool-context.ts';
 import type { CleanBases } from './clean-bases.ts';
 import { statOf } from './document.ts';
-import { applyChanges, type DocumentChange } from './edit-apply.ts';
+import { applyChanges, type DocumentChange, sameLines } from './edit-apply.ts';
 import { saveDocument } from './edit-buffer.ts';
 import { checkDisk, type PlannedCreation, planCreation, resolveForWriting } from './edit-plan.ts';
 import type { KnownTexts } from './known-texts.ts';
@@ -76,7 +76,7 @@ const toChange = ({ range, newText }: vscode.TextEdit) => ({ start: range.start,
  * The buffer's text, or the file's where there is no buffer: a hundred files cannot all be held open, VS Code keeps about
  * 50 documents that extensions opened.
  */
-async function presentText(uri: vscode.Uri, { context, bases }: ChangeDeps) {
+export async function presentText(uri: vscode.Uri, { context, bases }: ChangeDeps) {
   const open = openDocumentOf(uri);
   if (open !== undefined) {
     await checkDisk(open, { uri, shown: shownPath(uri), protectedPart: undefined }, { ...context, bases });
@@ -102,13 +102,15 @@ export async function applyChangeSet(
   deps: ChangeDeps,
 ): Promise<{ readonly versions: ReadonlyMap<string, number>; readonly onDisk: boolean }> {
   const { context, known } = deps;
-  for (const { uri, shown, before, version } of set.changes) {
-    const now = await presentText(uri, deps);
-    if (now.version !== version && version !== undefined) throw changed(shown);
-    if (now.text !== before) throw changed(shown);
+  const changes: DocumentChange[] = [];
+  for (const change of set.changes) {
+    const { text, version } = await presentText(change.uri, deps);
+    // The text counts: VS Code may have closed or loaded a document anew since, which changes its version only.
+    if (text === undefined || !sameLines(text, change.before)) throw changed(change.shown);
+    changes.push({ ...change, version });
   }
   context.signal.throwIfAborted();
-  if (!(await applyChanges(set.changes, set.creations, context))) throw changed('a file');
+  if (!(await applyChanges(changes, set.creations, context))) throw changed('a file');
   const versions = new Map<string, number>();
   let onDisk = true;
   for (const { uri, shown } of set.changes) {

@@ -81,7 +81,7 @@ function isAsPlanned({ uri, before, version }: DocumentChange): boolean {
 }
 
 /** VS Code gives a file of mixed line ends only one kind when it loads it. */
-function sameLines(a: string, b: string): boolean {
+export function sameLines(a: string, b: string): boolean {
   return withEol(a, '\n') === withEol(b, '\n');
 }
 

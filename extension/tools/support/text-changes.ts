@@ -46,12 +46,17 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** A position at the start of the line behind the last one means the end: servers delete last lines so. */
+/**
+ * A position at the start of the line behind the last one means the end: servers delete last lines so. So does one that
+ * counts the last line end among the characters of its line: TypeScript's server writes the end of an open text so,
+ * unless it had read the file before it was opened.
+ */
 function offsetOf(text: string, starts: readonly number[], { line, character }: Point): number | undefined {
   const start = starts[line];
   if (start === undefined) return line === starts.length && character === 0 ? text.length : undefined;
   const next = starts[line + 1];
   const end = next === undefined ? text.length : next - (text.slice(next - 2, next) === '\r\n' ? 2 : 1);
+  if (start + character === text.length) return text.length;
   return start + character <= end ? start + character : undefined;
 }
 
