@@ -4,8 +4,7 @@ import { DisposableStore } from '../../../shared/disposable.ts';
 import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
-import { pointAt } from './text-changes.ts';
-import { withEol } from './text-lines.ts';
+import { pointAt, withEol } from './text-lines.ts';
 import type { EditPlan } from './text-match.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
@@ -27,10 +26,10 @@ export function applyPlan(
   creations: readonly PlannedCreation[],
   deps: WaitDeps,
 ): Promise<boolean> {
-  const changes = files.map(({ document, target, version, plan }) => ({
+  const changes = files.map(({ document, target, before, version, plan }) => ({
     uri: document.uri,
     shown: target.shown,
-    before: document.getText(),
+    before,
     version,
     plan,
   }));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { changedLinesDiff, planChanges, pointAt } from '../../../../extension/tools/support/text-changes.ts';
+import { changedLinesDiff, planChanges } from '../../../../extension/tools/support/text-changes.ts';
+import { pointAt } from '../../../../extension/tools/support/text-lines.ts';
 
 const change = (from: string, to: string, text: string) => {
   const point = (at: string) => {
