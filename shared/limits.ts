@@ -270,8 +270,12 @@ export const limits = {
   diagnosticMessageMaxChars: 600,
   /** Cursors that get_diagnostics remembers, each with the diagnostics it stood for. */
   diagnosticsMaxCursors: 50,
-  /** Texts that agents were shown, kept so that a later conflict can say what changed. */
+  /** Texts that agents were shown, in characters: the bases on which later edits are merged. */
   knownTextsMaxChars: 8 * 1024 * 1024,
+  /** Lines added and removed between two texts that are told apart one by one (time grows with the square). */
+  diffMaxEdits: 2_000,
+  /** Of what others changed meanwhile, shown over all files of one answer. */
+  meanwhileMaxChars: 4_000,
   /** An edit is planned again on the new text so often when the person types at that moment. */
   editAttempts: 3,
   /** The edited text must have come back from the workbench within this time. */

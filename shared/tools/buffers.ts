@@ -8,8 +8,13 @@ const editSchema = z.object({
   old: z.string().min(1).describe('Text to replace: must occur exactly once, unless all. \\n matches any line end.'),
   new: z.string().describe('Text to put there.'),
   all: z.boolean().optional().describe('Replace every occurrence.'),
-  base_version: z.number().int().optional().describe('Refuse if the buffer is no longer at this version.'),
-  sha: z.string().optional().describe('Refuse if the text is no longer the one with this sha.'),
+  base_version: z.number().int().optional().describe('The version that the edit was made for, see sha.'),
+  sha: z
+    .string()
+    .optional()
+    .describe(
+      'The text that the edit was made for: what others changed since stays; refused if they changed the same lines.',
+    ),
 });
 
 const createSchema = z.object({
@@ -29,7 +34,10 @@ const editedFileSchema = z.object({
   meanwhile: z
     .array(linesSchema)
     .optional()
-    .describe('Lines (of the text before this edit) that others changed since you last saw the file.'),
+    .describe(
+      'Lines (of the text before this edit) that others changed since your base or since you last saw the file.',
+    ),
+  meanwhile_diff: z.string().optional().describe('Unified diff of that.'),
 });
 
 const spans = (ranges: readonly { start_line: number; end_line: number }[]) =>
@@ -113,7 +121,8 @@ export const bufferTools = {
         const what = file.created ? 'created' : `changed lines ${spans(file.changed)}`;
         const notes = [
           file.save_changed !== undefined && `saving changed lines ${spans(file.save_changed)} again`,
-          file.meanwhile !== undefined && `others had changed lines ${spans(file.meanwhile)} since you last saw it`,
+          file.meanwhile !== undefined &&
+            `others had changed lines ${spans(file.meanwhile)} since you last saw it, and that stays:\n${file.meanwhile_diff ?? ''}`,
         ].filter((note) => note !== false);
         return [
           `${file.path}: ${what}${marks(`version ${file.version}`, `sha ${file.sha}`, file.saved ? 'saved' : file.dirty && 'unsaved')}`,

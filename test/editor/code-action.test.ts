@@ -123,6 +123,21 @@ describe('code_action in VS Code', () => {
     assert.match(await text('.vscode/x.ts'), /twice = total \* 2/);
   });
 
+  it('applies what was shown when the text is the same again', async () => {
+    rig.write('again.ts', 'export const one = helper(1);\n');
+    const plan_id = idOf(await at('again.ts', { diagnostic: '2304' }), /^Add import/);
+    const there = async () => {
+      await rig.type('again.ts', 0, 0, 'typed');
+      const edit = new vscode.WorkspaceEdit();
+      edit.delete(rig.uri('again.ts'), new vscode.Range(0, 0, 0, 5));
+      assert.ok(await vscode.workspace.applyEdit(edit));
+    };
+    await there();
+    await call({ plan_id });
+    await there();
+    assert.ok((await call({ plan_id, mode: 'apply' })).applied);
+  });
+
   it('refuses wrong places and unknown plans, and lists problems when none fits', async () => {
     rig.write('odd.ts', 'export const one = helper(1);\n');
     await refusal('position_out_of_range', at('odd.ts', { line: 9 }));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { closeAll, createToolRig, refusal, type ToolRig } from './tool-rig.ts';
 
@@ -75,6 +75,17 @@ describe('edit_buffer in VS Code', () => {
     assert.equal(rig.read('windows.txt'), '\ufeff1\r\n2\r\n2b\r\nthree\r\n');
   });
 
+  it('keeps the encoding, the tabs and the missing last line end of a UTF-16 file', async () => {
+    const bytes = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
+    const file = rig.uri('wide.txt').fsPath;
+    writeFileSync(file, bytes('one\r\n\ttwo é😀\r\n\t\tthree'));
+    await rig.tools.edit_buffer(
+      { edits: [{ path: rig.name('wide.txt'), old: '\n\ttwo é', new: '\n\t2\n  ü' }], save: true },
+      rig.context,
+    );
+    assert.deepEqual(readFileSync(file), bytes('one\r\n\t2\r\n  ü😀\r\n\t\tthree'));
+  });
+
   it('changes all files or none', async () => {
     rig.write('left.ts', 'left\n');
     rig.write('right.ts', 'right\n');
@@ -118,23 +129,60 @@ describe('edit_buffer in VS Code', () => {
     );
   });
 
-  it('tells what the person changed since the agent last saw the file', async () => {
+  it('merges an edit with what the person typed since its base, and tells that', async () => {
     await rig.show('meanwhile.ts', 'one\ntwo\nthree\n');
     const read = await rig.tools.read_buffer({ path: rig.name('meanwhile.ts') }, rig.context);
-    await rig.type('meanwhile.ts', 0, 3, ' by hand');
+    await rig.type('meanwhile.ts', 0, 0, 'three by hand\n');
     const edit = { path: rig.name('meanwhile.ts'), old: 'three', new: '3' };
-    const error = await refusal(
-      'version_changed',
-      rig.tools.edit_buffer({ edits: [{ ...edit, sha: read.sha }] }, rig.context),
-    );
-    assert.match(error.message, /\n-one\n\+one by hand\n/);
-    await refusal(
-      'version_changed',
-      rig.tools.edit_buffer({ edits: [{ ...edit, base_version: read.version }] }, rig.context),
-    );
-    const answer = await rig.tools.edit_buffer({ edits: [edit] }, rig.context);
+    // By its base the text occurs once, by what stands there now twice.
+    await refusal('multiple_matches', rig.tools.edit_buffer({ edits: [edit] }, rig.context));
+    const answer = await rig.tools.edit_buffer({ edits: [{ ...edit, sha: read.sha }] }, rig.context);
+    assert.equal(await text('meanwhile.ts'), 'three by hand\none\ntwo\n3\n');
     assert.deepEqual(answer.files[0]?.meanwhile, [{ start_line: 1, end_line: 1 }]);
-    assert.equal(await text('meanwhile.ts'), 'one by hand\ntwo\n3\n');
+    assert.equal(answer.files[0]?.meanwhile_diff, '@@ -1,2 +1,3 @@\n+three by hand\n one\n two');
+    await rig.type('meanwhile.ts', 4, 0, 'more');
+    const next = await rig.tools.edit_buffer(
+      {
+        edits: [
+          { path: rig.name('meanwhile.ts'), old: 'one\n', new: '', base_version: read.version },
+          { path: rig.name('meanwhile.ts'), old: '3\n', new: 'III\n', sha: answer.files[0]?.sha },
+        ],
+      },
+      rig.context,
+    );
+    assert.equal(await text('meanwhile.ts'), 'three by hand\ntwo\nIII\nmore');
+    assert.ok(next.files[0]?.meanwhile_diff?.includes('+more'));
+  });
+
+  it('refuses an edit of lines that the person changed since its base, and shows only those', async () => {
+    await rig.show('collides.ts', `one\n${'far\n'.repeat(20)}two\nthree\n`);
+    const read = await rig.tools.read_buffer({ path: rig.name('collides.ts') }, rig.context);
+    await rig.type('collides.ts', 0, 3, ' elsewhere');
+    const document = await rig.type('collides.ts', 21, 3, ' by hand');
+    const before = document.getText();
+    const edit = { path: rig.name('collides.ts'), old: 'two\nthree', new: '2\n3' };
+    for (const base of [{ sha: read.sha }, { base_version: read.version }]) {
+      const error = await refusal(
+        'version_changed',
+        rig.tools.edit_buffer({ edits: [{ ...edit, ...base }] }, rig.context),
+      );
+      assert.match(error.message, /\n far\n-two\n\+two by hand\n three\n/);
+      assert.doesNotMatch(error.message, /elsewhere/);
+    }
+    assert.equal(document.getText(), before);
+    // The base is not known: whether the lines are the same cannot be told.
+    await refusal('version_changed', rig.tools.edit_buffer({ edits: [{ ...edit, sha: 'feed' }] }, rig.context));
+  });
+
+  it('goes by the text, not by the version, when the text is the same again', async () => {
+    const { document } = await rig.show('same.ts', 'one\n');
+    const read = await rig.tools.read_buffer({ path: rig.name('same.ts') }, rig.context);
+    await rig.type('same.ts', 0, 0, 'x');
+    await vscode.commands.executeCommand('undo');
+    assert.ok(document.version > read.version);
+    const edit = { path: rig.name('same.ts'), old: 'one', new: '1', base_version: read.version };
+    assert.equal((await rig.tools.edit_buffer({ edits: [edit] }, rig.context)).files[0]?.meanwhile, undefined);
+    assert.equal(document.getText(), '1\n');
   });
 
   it('loses no keystroke that comes while it works', async () => {

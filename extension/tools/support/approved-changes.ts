@@ -40,6 +40,12 @@ export class ApprovedChanges implements PlannedChanges {
     return this.#planned.creations;
   }
 
+  /** The same changes to documents that were loaded anew since: `versions` in the order of `changes`. */
+  atVersions(versions: readonly (number | undefined)[]): ApprovedChanges {
+    const changes = this.changes.map((change, index) => ({ ...change, version: versions[index] }));
+    return new ApprovedChanges({ changes, creations: this.creations });
+  }
+
   /** @throws HoldfastError as `ToolContext.approve`; `version_changed` when a path leads elsewhere after the wait */
   static async of(planned: PlannedChanges, context: Pick<ToolContext, 'approve' | 'signal'>): Promise<ApprovedChanges> {
     const request = requestFor(planned);

@@ -7,7 +7,7 @@ import type { ToolContext } from '../tool-context.ts';
 import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
 import type { CleanBases } from './clean-bases.ts';
 import { statOf } from './document.ts';
-import { applyChanges } from './edit-apply.ts';
+import { applyChanges, sameLines } from './edit-apply.ts';
 import { saveDocument } from './edit-buffer.ts';
 import { checkDisk, type PlannedCreation, planCreation } from './edit-plan.ts';
 import type { KnownTexts } from './known-texts.ts';
@@ -77,7 +77,7 @@ const toChange = ({ range, newText }: vscode.TextEdit) => ({ start: range.start,
  * The buffer's text, or the file's where there is no buffer: a hundred files cannot all be held open, VS Code keeps about
  * 50 documents that extensions opened.
  */
-async function presentText(uri: vscode.Uri, { context, bases }: ChangeDeps) {
+export async function presentText(uri: vscode.Uri, { context, bases }: ChangeDeps) {
   const open = openDocumentOf(uri);
   if (open !== undefined) {
     await checkDisk(open, { uri, shown: shownPath(uri), protectedPart: undefined }, { ...context, bases });
@@ -94,21 +94,20 @@ async function presentText(uri: vscode.Uri, { context, bases }: ChangeDeps) {
 
 /** Lets the person decide about protected files, unless the set is out of date anyway. */
 export async function approveChangeSet(set: ChangeSet, deps: ChangeDeps): Promise<ApprovedChanges> {
-  await checkUnchanged(set, deps);
+  await presentVersions(set, deps);
   return ApprovedChanges.of(set, deps.context);
 }
 
-async function checkUnchanged({ changes }: ChangeSet, deps: ChangeDeps): Promise<void> {
-  for (const {
-    uri,
-    target: { shown },
-    before,
-    version,
-  } of changes) {
-    const now = await presentText(uri, deps);
-    if (now.version !== version && version !== undefined) throw changed(shown);
-    if (now.text !== before) throw changed(shown);
+/** The versions that the documents have now, whose texts are still as planned. */
+async function presentVersions({ changes }: ChangeSet, deps: ChangeDeps): Promise<readonly (number | undefined)[]> {
+  const versions: (number | undefined)[] = [];
+  for (const { uri, target, before } of changes) {
+    const { text, version } = await presentText(uri, deps);
+    // The text counts: VS Code may have closed or loaded a document anew since, which changes its version only.
+    if (text === undefined || !sameLines(text, before)) throw changed(target.shown);
+    versions.push(version);
   }
+  return versions;
 }
 
 /** What a set became, and whether all of it is on disk. */
@@ -120,9 +119,9 @@ export interface AppliedSet {
 /** Applies a set that nothing has changed under since it was planned. */
 export async function applyChangeSet(set: ApprovedChanges, save: boolean, deps: ChangeDeps): Promise<AppliedSet> {
   const { context, known } = deps;
-  await checkUnchanged(set, deps);
+  const present = await presentVersions(set, deps);
   context.signal.throwIfAborted();
-  if (!(await applyChanges(set, context))) throw changed('a file');
+  if (!(await applyChanges(set.atVersions(present), context))) throw changed('a file');
   const versions = new Map<string, number>();
   let onDisk = true;
   for (const {

@@ -11,6 +11,7 @@ import {
   type ChangeSet,
   describeChangeSet,
   planChangeSet,
+  presentText,
   proposed,
 } from './change-set.ts';
 import type { DiskWatch } from './disk-watch.ts';
@@ -22,7 +23,7 @@ import { openCaughtUp } from './open-caught-up.ts';
 import type { PlanMemory } from './plan-memory.ts';
 import { checkPosition } from './text-lines.ts';
 import { readWorkspaceEdit } from './workspace-edit.ts';
-import { openDocumentOf, resolveTarget } from './workspace-path.ts';
+import { resolveTarget } from './workspace-path.ts';
 
 type Definition = typeof refactorTools.code_action;
 type Input = z.output<Definition['input']>;
@@ -32,7 +33,7 @@ type Output = z.output<Definition['output']>;
 export interface ActionPlan {
   readonly title: string;
   readonly action: vscode.CodeAction;
-  readonly document: { readonly uri: vscode.Uri; readonly shown: string; readonly version: number };
+  readonly document: { readonly uri: vscode.Uri; readonly shown: string; readonly text: string };
   readonly set?: ChangeSet;
 }
 
@@ -67,7 +68,7 @@ export async function codeAction(input: Input, deps: ActionDeps): Promise<Output
 
 /** @throws HoldfastError `edit_rejected` for an action that only runs a command, `version_changed` */
 async function setOf({ title, action, document }: ActionPlan, deps: ActionDeps): Promise<ChangeSet> {
-  if (openDocumentOf(document.uri)?.version !== document.version) {
+  if ((await presentText(document.uri, deps)).text !== document.text) {
     throw new HoldfastError('version_changed', `${document.shown} has changed since its actions were listed.`, {
       hint: 'List the actions again.',
     });
@@ -146,7 +147,7 @@ async function list(input: Input, deps: ActionDeps): Promise<Output> {
   }
   const offered = answer.map(toAction).filter(isOfUse);
   const kept = offered.slice(0, limits.codeActionsMax);
-  const where = { uri: document.uri, shown: target.shown, version };
+  const where = { uri: document.uri, shown: target.shown, text: document.getText() };
   const notes = [
     reason,
     kept.length < offered.length ? `${offered.length - kept.length} more: give kind` : undefined,

@@ -6,8 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { ToolContext } from '../tool-context.ts';
 import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
-import { pointAt } from './text-changes.ts';
-import { withEol } from './text-lines.ts';
+import { pointAt, withEol } from './text-lines.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
 
@@ -17,9 +16,9 @@ export async function applyPlan(
   creations: readonly PlannedCreation[],
   context: Pick<ToolContext, 'approve' | 'clock' | 'signal'>,
 ): Promise<boolean> {
-  const changes = files.map(({ document, target, version, plan }) => ({
+  const changes = files.map(({ document, target, before, version, plan }) => ({
     uri: document.uri,
-    before: document.getText(),
+    before,
     version,
     plan,
     target,
@@ -67,7 +66,7 @@ function isAsPlanned({ uri, before, version }: DocumentChange): boolean {
 }
 
 /** VS Code gives a file of mixed line ends only one kind when it loads it. */
-function sameLines(a: string, b: string): boolean {
+export function sameLines(a: string, b: string): boolean {
   return withEol(a, '\n') === withEol(b, '\n');
 }
 

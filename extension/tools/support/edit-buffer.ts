@@ -18,7 +18,7 @@ import {
   planFile,
 } from './edit-plan.ts';
 import type { KnownTexts } from './known-texts.ts';
-import { changedLines } from './line-diff.ts';
+import { changedLines, unifiedDiff } from './line-diff.ts';
 import { replacedLines } from './replaced-lines.ts';
 
 type Definition = typeof bufferTools.edit_buffer;
@@ -45,7 +45,8 @@ export async function editBuffer(
   const creations = await planCreations(create);
   const files = await applyGroups(groups, creations, deps);
   const report: EditedFile[] = [];
-  for (const file of files) report.push(await finish(file, save, deps));
+  const diffChars = Math.floor(limits.meanwhileMaxChars / Math.max(1, files.filter(({ seen }) => seen).length));
+  for (const file of files) report.push(await finish(file, save, diffChars, deps));
   for (const { target, text } of creations)
     report.push(describeCreated(await openDocument(target), target.shown, text, deps));
   return { files: report, on_disk: report.every(({ dirty }) => !dirty) };
@@ -98,8 +99,9 @@ async function applyGroups(
 }
 
 async function finish(
-  { document, target, plan, meanwhile }: PlannedFile,
+  { document, target, plan, before, seen }: PlannedFile,
   save: boolean,
+  diffChars: number,
   { context, known }: EditDeps,
 ): Promise<EditedFile> {
   const saved = save && (await saveDocument(document, target.shown));
@@ -114,8 +116,14 @@ async function finish(
     saved,
     changed: replacedLines(plan),
     ...(saveChanged.length > 0 ? { save_changed: saveChanged } : {}),
-    ...(meanwhile.length > 0 ? { meanwhile: [...meanwhile] } : {}),
+    ...(seen === undefined ? {} : describeMeanwhile(seen, before, diffChars)),
   };
+}
+
+function describeMeanwhile(seen: string, before: string, diffChars: number) {
+  const meanwhile = changedLines(seen, before);
+  // Line ends alone are no lines.
+  return meanwhile.length === 0 ? {} : { meanwhile, meanwhile_diff: unifiedDiff(seen, before, diffChars) };
 }
 
 export async function saveDocument(document: vscode.TextDocument, shown: string): Promise<boolean> {

@@ -6,9 +6,8 @@ import type { CleanBases } from './clean-bases.ts';
 import { eolOf, openDocument, statOf } from './document.ts';
 import { settledDiskState } from './freshness.ts';
 import type { KnownTexts } from './known-texts.ts';
-import { changedLines, unifiedDiff } from './line-diff.ts';
-import type { Lines } from './text-lines.ts';
-import { type EditPlan, planEdits, type TextEdit } from './text-match.ts';
+import { unifiedDiff } from './line-diff.ts';
+import { type EditPlan, planEdits, refuseTornPairs, type TextEdit } from './text-match.ts';
 import { textSha } from './text-sha.ts';
 import type { WaitDeps } from './wait.ts';
 import { resolveTarget, type Target } from './workspace-path.ts';
@@ -28,9 +27,11 @@ export interface PlannedFile extends FileEdits {
   readonly document: vscode.TextDocument;
   /** Version of the buffer that the plan was made for. */
   readonly version: number;
+  /** The text that it was made for. */
+  readonly before: string;
   readonly plan: EditPlan;
-  /** What others changed since this agent last saw the file. */
-  readonly meanwhile: readonly Lines[];
+  /** The text that the agent went by, where others have changed it since. */
+  readonly seen: string | undefined;
 }
 
 /** Shows both sides of a conflict without drowning the reason. */
@@ -67,14 +68,16 @@ export async function planFile(group: FileEdits, deps: PlanDeps): Promise<Planne
   await checkDisk(document, target, deps);
   const { version } = document;
   const text = document.getText();
-  for (const edit of edits) checkBase(document, text, target, edit, deps.known);
-  const seen = deps.known.last(deps.agentName, document.uri.toString());
+  const based = edits.map((edit) => ({ ...edit, base: baseOf(document, text, target, edit, deps) }));
+  const stale = based.find(({ base }) => base !== undefined)?.base;
+  const seen = stale ?? deps.known.last(deps.agentName, document.uri.toString())?.text;
   return {
     ...group,
     document,
     version,
-    plan: planEdits(target.shown, text, eolOf(document), edits),
-    meanwhile: seen === undefined || seen.text === text ? [] : changedLines(seen.text, text),
+    before: text,
+    plan: planEdits(target.shown, text, eolOf(document), based),
+    seen: seen === text ? undefined : seen,
   };
 }
 
@@ -105,22 +108,32 @@ export async function checkDisk(
       );
 }
 
-function checkBase(
+/**
+ * The older text that an edit was made for; undefined when it is the present one or none is named. Texts are compared,
+ * not versions: a document that was closed and opened again counts from 1, and what was undone is no change.
+ *
+ * @throws HoldfastError `version_changed` when it is another text that is not known any more
+ */
+function baseOf(
   document: vscode.TextDocument,
   text: string,
   { shown }: Target,
-  { base_version, sha }: BufferEdit,
-  known: KnownTexts,
-): void {
+  { base_version: version, sha }: BufferEdit,
+  { known, agentName }: PlanDeps,
+): string | undefined {
+  if (sha === undefined && version === undefined) return undefined;
   const now = textSha(text);
-  const stale = (sha !== undefined && sha !== now) || (base_version !== undefined && base_version !== document.version);
-  if (!stale) return;
-  const base = known.find(document.uri.toString(), { version: base_version, sha });
-  const diff = base === undefined || base.text === text ? undefined : unifiedDiff(base.text, text, diffMaxChars);
-  const what = diff === undefined ? 'What changed is not known any more.' : `What changed since:\n${diff}`;
-  throw new HoldfastError('version_changed', `${shown} is now at version ${document.version}, sha ${now}. ${what}`, {
-    hint: 'Read the buffer again and make the edit on the present text.',
-  });
+  if (sha === now) return undefined;
+  const base = known.find(document.uri.toString(), { agent: agentName, version, sha });
+  if (base !== undefined) return base.text === text ? undefined : base.text;
+  if (sha === undefined && version === document.version) return undefined;
+  throw new HoldfastError(
+    'version_changed',
+    `${shown} is now at version ${document.version}, sha ${now}. What changed since the base of the edit is not known any more; nothing was changed.`,
+    {
+      hint: 'Read the buffer again and make the edit on the present text.',
+    },
+  );
 }
 
 export interface PlannedCreation {
@@ -134,6 +147,7 @@ export async function planCreation(path: string, text: string): Promise<PlannedC
   if (target.uri.scheme === 'untitled') {
     throw new HoldfastError('invalid_input', `${path} is no file path.`, { hint: 'Give a path inside the workspace.' });
   }
+  refuseTornPairs(target.shown, text);
   if ((await statOf(target.uri)) !== undefined) {
     throw new HoldfastError('already_exists', `${target.shown} exists already.`, { hint: 'Change it with `edits`.' });
   }

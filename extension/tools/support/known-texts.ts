@@ -40,14 +40,16 @@ export class KnownTexts {
     return this.#known.findLast((entry) => entry.agent === agent && entry.uri === uri);
   }
 
-  /** The text that a version or sha stood for, whoever saw it. */
+  /** The text that a sha or, without one, a version stood for: as this agent saw it, else as any did. */
   find(
     uri: string,
-    base: { readonly version?: number | undefined; readonly sha?: string | undefined },
+    base: { readonly agent: string; readonly version?: number | undefined; readonly sha?: string | undefined },
   ): KnownText | undefined {
-    return this.#known.findLast(
-      (entry) =>
-        entry.uri === uri && (base.sha === undefined ? entry.version === base.version : entry.sha === base.sha),
+    const fits = (entry: KnownText) =>
+      entry.uri === uri && (base.sha === undefined ? entry.version === base.version : entry.sha === base.sha);
+    return (
+      this.#known.findLast((entry) => entry.agent === base.agent && fits(entry)) ??
+      this.#known.findLast((entry) => fits(entry))
     );
   }
 }

@@ -1,4 +1,6 @@
 /** Which lines differ between two texts, and how to show it. */
+import { diffArrays } from 'diff';
+import { limits } from '../../../shared/limits.ts';
 import { type Lines, splitLines } from './text-lines.ts';
 
 /** Old lines [oldStart, oldEnd) became new lines [newStart, newEnd); indices from 0. */
@@ -9,10 +11,7 @@ export interface Hunk {
   readonly newEnd: number;
 }
 
-/** Beyond this many cells the middle is reported as one hunk: right, only coarser. */
-const maxCells = 4_000_000;
-
-/** The differing stretches, in order; common lines at both ends cost nothing. */
+/** The differing stretches, in order; common lines at both ends cost nothing. Very different texts are one stretch. */
 export function diffLines(oldLines: readonly string[], newLines: readonly string[]): Hunk[] {
   let head = 0;
   while (head < oldLines.length && head < newLines.length && oldLines[head] === newLines[head]) head += 1;
@@ -20,48 +19,27 @@ export function diffLines(oldLines: readonly string[], newLines: readonly string
   const most = Math.min(oldLines.length, newLines.length) - head;
   while (tail < most && oldLines[oldLines.length - 1 - tail] === newLines[newLines.length - 1 - tail]) tail += 1;
   const middle = { oldStart: head, oldEnd: oldLines.length - tail, newStart: head, newEnd: newLines.length - tail };
-  const rows = middle.oldEnd - middle.oldStart;
-  const columns = middle.newEnd - middle.newStart;
-  if (rows === 0 && columns === 0) return [];
-  if (rows === 0 || columns === 0 || rows * columns > maxCells) return [middle];
-  return commonSubsequenceHunks(oldLines, newLines, middle);
-}
-
-function commonSubsequenceHunks(oldLines: readonly string[], newLines: readonly string[], middle: Hunk): Hunk[] {
-  const rows = middle.oldEnd - middle.oldStart;
-  const columns = middle.newEnd - middle.newStart;
-  const width = columns + 1;
-  const lengths = new Uint32Array((rows + 1) * width);
-  const cell = (row: number, column: number) => lengths[row * width + column] ?? 0;
-  const same = (row: number, column: number) => oldLines[middle.oldStart + row] === newLines[middle.newStart + column];
-  for (let row = rows - 1; row >= 0; row -= 1) {
-    for (let column = columns - 1; column >= 0; column -= 1) {
-      lengths[row * width + column] = same(row, column)
-        ? cell(row + 1, column + 1) + 1
-        : Math.max(cell(row + 1, column), cell(row, column + 1));
-    }
-  }
+  if (middle.oldStart === middle.oldEnd && middle.newStart === middle.newEnd) return [];
+  const parts = diffArrays(oldLines.slice(head, middle.oldEnd), newLines.slice(head, middle.newEnd), {
+    maxEditLength: limits.diffMaxEdits,
+  });
+  if (parts === undefined) return [middle];
   const hunks: Hunk[] = [];
-  let row = 0;
-  let column = 0;
-  while (row < rows || column < columns) {
-    if (row < rows && column < columns && same(row, column)) {
-      row += 1;
-      column += 1;
-      continue;
+  let [old, fresh] = [head, head];
+  let [oldStart, newStart] = [old, fresh];
+  const close = () => {
+    if (old > oldStart || fresh > newStart) hunks.push({ oldStart, oldEnd: old, newStart, newEnd: fresh });
+  };
+  for (const { added, removed, count } of parts) {
+    if (removed) old += count;
+    else if (added) fresh += count;
+    else {
+      close();
+      [old, fresh] = [old + count, fresh + count];
+      [oldStart, newStart] = [old, fresh];
     }
-    const [fromRow, fromColumn] = [row, column];
-    while ((row < rows || column < columns) && !(row < rows && column < columns && same(row, column))) {
-      if (column >= columns || (row < rows && cell(row + 1, column) >= cell(row, column + 1))) row += 1;
-      else column += 1;
-    }
-    hunks.push({
-      oldStart: middle.oldStart + fromRow,
-      oldEnd: middle.oldStart + row,
-      newStart: middle.newStart + fromColumn,
-      newEnd: middle.newStart + column,
-    });
   }
+  close();
   return hunks;
 }
 
@@ -74,12 +52,22 @@ export function changedLines(oldText: string, newText: string): Lines[] {
   });
 }
 
-/** A unified diff body with 2 lines of context, '' when the texts have the same lines; cut at `maxChars`. */
-export function unifiedDiff(oldText: string, newText: string, maxChars: number): string {
+/**
+ * A unified diff body with 2 lines of context, '' when the texts have the same lines; cut at `maxChars`.
+ *
+ * @param wanted which stretches to show, with those that are near them; all when left out
+ */
+export function unifiedDiff(
+  oldText: string,
+  newText: string,
+  maxChars: number,
+  wanted: (hunk: Hunk) => boolean = () => true,
+): string {
   const oldLines = splitLines(oldText);
   const newLines = splitLines(newText);
   const out: string[] = [];
   for (const hunk of joinNear(diffLines(oldLines, newLines))) {
+    if (!hunk.some(wanted)) continue;
     const first = hunk[0];
     const last = hunk.at(-1);
     if (first === undefined || last === undefined) continue;

@@ -1,12 +1,6 @@
 /** From ranges in a text to exact replacements, and to the lines that they change. */
-import { splitLines, withEol } from './text-lines.ts';
+import { lineStarts, type Point, pointAt, splitLines, withEol } from './text-lines.ts';
 import type { EditPlan } from './text-match.ts';
-
-/** Line and character from 0, as VS Code counts. */
-interface Point {
-  readonly line: number;
-  readonly character: number;
-}
 
 export interface TextChange {
   readonly start: Point;
@@ -40,32 +34,18 @@ export function planChanges(text: string, changes: readonly TextChange[]): EditP
   return { replacements, text: planned + text.slice(at) };
 }
 
-function lineStarts(text: string): number[] {
-  const starts = [0];
-  for (const { index, 0: end } of text.matchAll(/\r\n|\r|\n/g)) starts.push(index + end.length);
-  return starts;
-}
-
-/** A position at the start of the line behind the last one means the end: servers delete last lines so. */
+/**
+ * A position at the start of the line behind the last one means the end: servers delete last lines so. So does one that
+ * counts the last line end among the characters of its line: TypeScript's server writes the end of an open text so,
+ * unless it had read the file before it was opened.
+ */
 function offsetOf(text: string, starts: readonly number[], { line, character }: Point): number | undefined {
   const start = starts[line];
   if (start === undefined) return line === starts.length && character === 0 ? text.length : undefined;
   const next = starts[line + 1];
   const end = next === undefined ? text.length : next - (text.slice(next - 2, next) === '\r\n' ? 2 : 1);
+  if (start + character === text.length) return text.length;
   return start + character <= end ? start + character : undefined;
-}
-
-/** The position of an offset, as VS Code counts. */
-export function pointAt(text: string, offset: number): Point {
-  const starts = lineStarts(text);
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { line: low, character: offset - (starts[low] ?? 0) };
 }
 
 /** What a plan changes, line by line: `@@ line`, then the old lines with `-` and the new ones with `+`. */

@@ -23,6 +23,31 @@ export function lineAt(text: string, offset: number): number {
   return line;
 }
 
+/** Line and character from 0, as VS Code counts. */
+export interface Point {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** The offset at which each line begins. */
+export function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (const { index, 0: end } of text.matchAll(/\r\n|\r|\n/g)) starts.push(index + end.length);
+  return starts;
+}
+
+/** The position of an offset, as VS Code counts. */
+export function pointAt(text: string, offset: number, starts: readonly number[] = lineStarts(text)): Point {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low, character: offset - (starts[low] ?? 0) };
+}
+
 /** What a position is checked against. */
 export interface LineSource {
   readonly path: string;

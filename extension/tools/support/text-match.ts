@@ -1,11 +1,17 @@
 /** From `old → new` pairs to exact replacements in one text. */
 import { HoldfastError } from '../../../shared/errors.ts';
+import { limits } from '../../../shared/limits.ts';
+import { carryOver } from './carry-over.ts';
+import { unifiedDiff } from './line-diff.ts';
 import { lineAt, splitLines, withEol } from './text-lines.ts';
+import { textSha } from './text-sha.ts';
 
 export interface TextEdit {
   readonly old: string;
   readonly new: string;
   readonly all?: boolean | undefined;
+  /** The older text that the edit was made for; undefined: the present one. */
+  readonly base?: string | undefined;
 }
 
 /** A stretch [start, end) of the original text and what stands there afterwards. */
@@ -26,19 +32,20 @@ const maxListed = 10;
 const maxLineChars = 160;
 
 /**
- * Plans the edits of one file. Every `old` is sought in the text as it is before the call.
+ * Plans the edits of one file. Every `old` is sought in the text as it is before the call, or in the edit's base and then
+ * carried over to where it stands now.
  *
  * @param eol the buffer's line end: `old` and `new` may use any, the buffer keeps its own
- * @throws HoldfastError `no_match`, `multiple_matches`, `overlapping_edits`, `invalid_input` when nothing would change
+ * @throws HoldfastError `no_match`, `multiple_matches`, `overlapping_edits`, `version_changed` when others changed the
+ * lines of an edit since its base, `invalid_input` when nothing would change
  */
 export function planEdits(path: string, text: string, eol: '\n' | '\r\n', edits: readonly TextEdit[]): EditPlan {
   const found = edits.flatMap((edit, index) => {
-    const old = withEol(edit.old, eol);
+    refuseTornPairs(path, edit.new);
     const replacement = withEol(edit.new, eol);
-    const starts = occurrences(text, old);
-    if (starts.length === 0) throw noMatch(path, text, old, index);
-    if (starts.length > 1 && edit.all !== true) throw multipleMatches(path, text, starts, index);
-    return starts.map((start) => ({ start, end: start + old.length, text: replacement, index }));
+    const places =
+      edit.base === undefined ? findPlaces(path, text, eol, edit, index) : carried(path, text, edit, index);
+    return places.map(({ start, end }) => ({ start, end, text: replacement, index }));
   });
   const replacements = found.toSorted((a, b) => a.start - b.start || a.end - b.end);
   replacements.forEach((replacement, at) => {
@@ -62,6 +69,43 @@ export function planEdits(path: string, text: string, eol: '\n' | '\r\n', edits:
   return { replacements: replacements.map(({ index: _, ...replacement }) => replacement), text: planned };
 }
 
+/** Half of a surrogate pair cannot be stored: what stands there afterwards would not be what was planned. */
+export function refuseTornPairs(path: string, text: string): void {
+  if (!/\p{Surrogate}/u.test(text)) return;
+  throw new HoldfastError('invalid_input', `The new text for ${path} holds half of a surrogate pair.`, {
+    hint: 'Give whole characters.',
+  });
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+function findPlaces(path: string, text: string, eol: '\n' | '\r\n', edit: TextEdit, index: number): Place[] {
+  const old = withEol(edit.old, eol);
+  const starts = occurrences(text, old);
+  if (starts.length === 0) throw noMatch(path, text, old, index);
+  if (starts.length > 1 && edit.all !== true) throw multipleMatches(path, text, starts, index);
+  return starts.map((start) => ({ start, end: start + old.length }));
+}
+
+/** Found in the base, then carried over to the present text. */
+function carried(path: string, now: string, edit: TextEdit, index: number): Place[] {
+  const { base = now } = edit;
+  const places = carryOver(base, now, findPlaces(path, base, base.includes('\r\n') ? '\r\n' : '\n', edit, index));
+  const collisions = places.filter((place) => place.kind === 'collides').map(({ hunk }) => hunk.oldStart);
+  if (collisions.length === 0) return places.filter((place) => place.kind === 'carried');
+  const diff = unifiedDiff(base, now, limits.answerChars / 2, ({ oldStart }) => collisions.includes(oldStart));
+  throw new HoldfastError(
+    'version_changed',
+    `Others changed lines of ${path} that edit ${index + 1} replaces, since its base; nothing was changed. The text now has sha ${textSha(now)}. From the base to now, around it:\n${diff}`,
+    {
+      hint: 'Make the edit on the present text: give its sha, or read the buffer again.',
+    },
+  );
+}
+
 function applyReplacements(text: string, replacements: readonly Replacement[]): string {
   let out = '';
   let at = 0;
@@ -72,11 +116,20 @@ function applyReplacements(text: string, replacements: readonly Replacement[]): 
   return out + text.slice(at);
 }
 
-/** Offsets of every occurrence, none overlapping another. An `old` that starts between \r and \n would tear a line end. */
+/** Offsets of every occurrence, none overlapping another; half of a character is none. */
 function occurrences(text: string, old: string): number[] {
   const starts: number[] = [];
-  for (let at = text.indexOf(old); at !== -1; at = text.indexOf(old, at + old.length)) starts.push(at);
+  for (let at = text.indexOf(old); at !== -1; ) {
+    const whole = !tearsPair(text, at) && !tearsPair(text, at + old.length);
+    if (whole) starts.push(at);
+    at = text.indexOf(old, at + (whole ? old.length : 1));
+  }
   return starts;
+}
+
+/** Whether an offset lies between the two units of one character. */
+function tearsPair(text: string, offset: number): boolean {
+  return offset > 0 && (text.codePointAt(offset - 1) ?? 0) > 0xffff;
 }
 
 const shorten = (line: string) => (line.length > maxLineChars ? `${line.slice(0, maxLineChars)}…` : line);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { changedLinesDiff, planChanges, pointAt } from '../../../../extension/tools/support/text-changes.ts';
+import { changedLinesDiff, planChanges } from '../../../../extension/tools/support/text-changes.ts';
+import { pointAt } from '../../../../extension/tools/support/text-lines.ts';
 
 const change = (from: string, to: string, text: string) => {
   const point = (at: string) => {
@@ -37,6 +38,16 @@ describe('changes of a language server', () => {
 
   it('may end at the line behind the last one', () => {
     assert.equal(planChanges(text, [change('3:0', '4:0', '')])?.text, 'one\r\ntwo two\r\n\r\n');
+  });
+
+  it('may count the last line end as characters of the last line', () => {
+    for (const eol of ['\n', '\r\n']) {
+      const whole = `one${eol}two${eol}`;
+      const end = `1:${3 + eol.length}`;
+      assert.equal(planChanges(whole, [change('1:0', end, '')])?.text, `one${eol}`);
+      assert.equal(planChanges(whole, [change(end, end, 'three')])?.text, `${whole}three`);
+      assert.equal(planChanges(whole, [change('0:0', `0:${3 + eol.length}`, '')]), undefined);
+    }
   });
 
   it('are shown as the lines that they change', () => {

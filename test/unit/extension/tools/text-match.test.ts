@@ -49,6 +49,30 @@ describe('planning edits', () => {
     assert.equal(plan({ old: 'one\n', new: '' }, { old: 'two\nth', new: 'TH' }).text, 'THree\ntwo\n');
   });
 
+  it('finds an edit in its base and makes it where that stands now', () => {
+    const edit = { old: 'two\n', new: '2\n', base: 'one\ntwo\nthree\n' };
+    assert.equal(planEdits('a.ts', 'two\none\ntwo\nthree\n', '\n', [edit]).text, 'two\none\n2\nthree\n');
+    assert.equal(planEdits('a.ts', 'one\r\ntwo\r\nnew\r\n', '\r\n', [edit]).text, 'one\r\n2\r\nnew\r\n');
+    refuses('no_match', /edit 1 does not occur/, () =>
+      planEdits('a.ts', 'two\n', '\n', [{ ...edit, base: 'three\n' }]),
+    );
+  });
+
+  it('refuses an edit of lines that others changed since its base, with the difference', () => {
+    const edit = { old: 'two', new: '2', base: 'one\ntwo\nthree\n' };
+    const message = /edit 1 replaces.* sha [0-9a-f]{16}\. .*\n@@ -1,4 \+1,4 @@\n one\n-two\n\+two!\n three\n $/s;
+    refuses('version_changed', message, () => planEdits('a.ts', 'one\ntwo!\nthree\n', '\n', [edit]));
+  });
+
+  it('tears no characters apart', () => {
+    refuses('no_match', /does not occur/, () => planEdits('a', 'x😀y', '\n', [{ old: '\ud83d', new: '' }]));
+    refuses('no_match', /does not occur/, () => planEdits('a', 'x😀y', '\n', [{ old: '\ude00y', new: '' }]));
+    refuses('invalid_input', /half of a surrogate pair/, () =>
+      planEdits('a', 'x', '\n', [{ old: 'x', new: '\ud83d' }]),
+    );
+    assert.equal(planEdits('a', 'x😀😀y', '\n', [{ old: '😀', new: '😁', all: true }]).text, 'x😁😁y');
+  });
+
   it('refuses edits that change nothing', () => {
     refuses('invalid_input', /change nothing/, () => plan({ old: 'one', new: 'one' }));
   });
