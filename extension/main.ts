@@ -18,8 +18,10 @@ import { JournalPlace } from './link/journal-place.ts';
 import { LastingJournal } from './link/lasting-journal.ts';
 import { Link } from './link/link.ts';
 import { openLinkSocket } from './link/socket.ts';
+import { Reviews } from './reviews/reviews.ts';
 import { readSettings } from './settings.ts';
 import { createHandlers } from './tools/handlers.ts';
+import { acceptReview } from './tools/support/accept-review.ts';
 import type { AgentEndpoint } from './ui/agent-config.ts';
 import { registerCommands } from './ui/commands.ts';
 import { createOutputLog } from './ui/output-log.ts';
@@ -27,6 +29,10 @@ import { QuestionBar } from './ui/question-bar.ts';
 import { registerQuestionCommands } from './ui/question-commands.ts';
 import { QuestionDiff } from './ui/question-diff.ts';
 import { QuestionView } from './ui/question-view.ts';
+import { registerReviewCommands } from './ui/review-commands.ts';
+import { ReviewDocuments } from './ui/review-documents.ts';
+import { ReviewTabs } from './ui/review-tabs.ts';
+import { ReviewView } from './ui/review-view.ts';
 import { SessionLog } from './ui/session-log.ts';
 import { shimCommand } from './ui/shim-config.ts';
 import { StatusBar } from './ui/status-bar.ts';
@@ -94,7 +100,10 @@ export function activate(context: vscode.ExtensionContext): void {
       log: log.area('calls'),
     }),
   );
-  const handlers = store.add(createHandlers({ clock, epoch: identity.epoch }));
+  const reviews = store.add(
+    new Reviews({ clock, log: log.area('reviews'), newId: () => randomBytes(8).toString('hex') }),
+  );
+  const handlers = store.add(createHandlers({ clock, epoch: identity.epoch, reviews }));
   const approvals = store.add(
     new Approvals({ clock, log: log.area('approvals'), newId: () => randomBytes(3).toString('hex') }),
   );
@@ -114,6 +123,19 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(new QuestionBar({ approvals, command: 'holdfast.answerQuestions' }));
   store.add(new QuestionView({ approvals, command: 'holdfast.answerQuestions' }));
   store.add(registerQuestionCommands({ approvals, diff }));
+  const documents = store.add(new ReviewDocuments({ reviews, wallMs: () => clock.wallMs() }));
+  const tabs = store.add(new ReviewTabs({ reviews, documents, clock }));
+  store.add(new ReviewView({ reviews, command: 'holdfast.showProposal' }));
+  const closing = new AbortController();
+  store.add({ dispose: () => closing.abort() });
+  store.add(
+    registerReviewCommands({
+      reviews,
+      documents,
+      tabs,
+      accept: (file, finalText) => acceptReview(file, finalText, { clock, signal: closing.signal }),
+    }),
+  );
   const observer = store.add(new WindowObserver({ clock }));
   const link = store.add(
     new Link({

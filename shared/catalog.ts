@@ -7,6 +7,7 @@ import { diagnosticsTools } from './tools/diagnostics.ts';
 import { filesTools } from './tools/files.ts';
 import { refactorTools } from './tools/refactor.ts';
 import { relationTools } from './tools/relations.ts';
+import { reviewTools } from './tools/reviews.ts';
 import { symbolTools } from './tools/symbols.ts';
 import { windowsTools } from './tools/windows.ts';
 
@@ -19,6 +20,7 @@ export const editorTools = {
   ...relationTools,
   ...refactorTools,
   ...filesTools,
+  ...reviewTools,
 } as const;
 
 /** Tools that the bridge answers itself. */

@@ -317,6 +317,20 @@ export const limits = {
   codeActionsMax: 30,
   /** Changes that were shown and may be applied by their id; a listing of code actions takes one each. */
   plansMax: 100,
+  /** Files of one review: more than a person looks through in one go. */
+  reviewMaxFiles: 50,
+  /** Texts of one review, old and new together. */
+  reviewMaxChars: 8 * 1024 * 1024,
+  /** Reviews that wait for the person at the same time; more would only bury them. */
+  reviewsMax: 20,
+  /** Decided reviews whose outcome can still be asked for. */
+  reviewsKept: 100,
+  /** A review that nobody decided on for a day is given up. */
+  reviewExpiryMs: 24 * 3_600_000,
+  /** Longest wait of one call for the person, in milliseconds: below what agents allow a call. */
+  reviewWaitMaxMs: 20_000,
+  /** A tab that moves to another group is closed there before it opens here. */
+  reviewTabMoveMs: 300,
   /** Of a line shown with a place. */
   symbolLineMaxChars: 200,
   /** Tabs and unsaved files listed by get_editor_context. */

@@ -2,12 +2,14 @@ import type { editorTools, Handlers } from '../../shared/catalog.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { limits } from '../../shared/limits.ts';
+import type { Reviews } from '../reviews/reviews.ts';
 import { createBufferHandlers } from './buffers.ts';
 import { createContextHandlers } from './context.ts';
 import { createDiagnosticsHandlers } from './diagnostics.ts';
 import { filesHandlers } from './files.ts';
 import { createRefactorHandlers } from './refactor.ts';
 import { createRelationHandlers } from './relations.ts';
+import { createReviewHandlers } from './reviews.ts';
 import { CleanBases } from './support/clean-bases.ts';
 import { CursorMemory } from './support/cursor-memory.ts';
 import type { Snapshot } from './support/diagnostics-delta.ts';
@@ -28,10 +30,11 @@ export interface HandlersDeps {
   readonly clock: Clock;
   /** Names this life of the extension host, so that what it made is not taken for another's. */
   readonly epoch: string;
+  readonly reviews: Reviews;
 }
 
 /** The handlers of all editor tools, with what they watch from now on. */
-export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
+export function createHandlers({ clock, epoch, reviews }: HandlersDeps): EditorHandlers {
   const store = new DisposableStore();
   const bases = store.add(new CleanBases());
   const disk = store.add(new DiskWatch({ clock }));
@@ -50,6 +53,7 @@ export function createHandlers({ clock, epoch }: HandlersDeps): EditorHandlers {
       ...createRelationHandlers({ bases, disk, servers, libraries }),
       ...createRefactorHandlers({ bases, disk, servers, known, epoch }),
       ...filesHandlers,
+      ...createReviewHandlers({ reviews, bases }),
     },
     dispose: () => store.dispose(),
   };

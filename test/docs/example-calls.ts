@@ -24,5 +24,6 @@ export const exampleCalls: readonly ExampleCall[] = [
     tool: 'edit_buffer',
     input: { edits: [{ path: 'src/examples/visit.ts', old: "visits: '1'", new: 'visits: 1' }], save: true },
   },
+  { tool: 'review_diff', input: { files: [{ path: 'src/examples/notes.md', new_text: '# Notes\n' }] } },
   { tool: 'open_file', input: { path: 'src/examples/visit.ts', range: { start_line: 3 } } },
 ];

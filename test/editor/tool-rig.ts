@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ApprovalRequest } from '../../extension/approvals/approvals.ts';
+import { Reviews } from '../../extension/reviews/reviews.ts';
 import { createHandlers, type EditorHandlers } from '../../extension/tools/handlers.ts';
 import type { ToolContext } from '../../extension/tools/tool-context.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -15,6 +16,7 @@ export interface ToolRig {
   readonly tools: EditorHandlers['table'];
   readonly context: ToolContext;
   readonly person: Person;
+  readonly reviews: Reviews;
   /** Path of a file in the group's folder, as an agent names it. */
   name(file: string): string;
   uri(file: string): vscode.Uri;
@@ -53,7 +55,8 @@ export function workspaceRoot(): string {
 /** @param group names the folder below `src` that the group has for itself */
 export function createToolRig(group: string): ToolRig {
   const folder = path.join(workspaceRoot(), 'src', group);
-  const handlers = createHandlers({ clock: systemClock, epoch: `test-${group}` });
+  const reviews = createReviews();
+  const handlers = createHandlers({ clock: systemClock, epoch: `test-${group}`, reviews });
   const at = (file: string) => path.join(folder, file);
   mkdirSync(folder, { recursive: true });
   const person = new Person();
@@ -61,6 +64,7 @@ export function createToolRig(group: string): ToolRig {
     tools: handlers.table,
     context: { ...createToolContext(), approve: person.approve },
     person,
+    reviews,
     name: (file) => `src/${group}/${file}`,
     uri: (file) => vscode.Uri.file(at(file)),
     write: (file, text) => writeFromOutside(at(file), text),
@@ -80,11 +84,18 @@ export function createToolRig(group: string): ToolRig {
     },
     async dispose() {
       handlers.dispose();
+      reviews.dispose();
       await closeAll();
       rmSync(folder, { recursive: true, force: true });
     },
   };
   return rig;
+}
+
+/** Reviews without their editors. */
+export function createReviews(): Reviews {
+  let ids = 0;
+  return new Reviews({ clock: systemClock, log: createLog(() => {}), newId: () => `r${++ids}` });
 }
 
 export function createToolContext(signal: AbortSignal = new AbortController().signal): ToolContext {

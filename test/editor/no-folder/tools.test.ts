@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { createHandlers, type EditorHandlers } from '../../../extension/tools/handlers.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { createToolContext, refusal } from '../tool-rig.ts';
+import { createReviews, createToolContext, refusal } from '../tool-rig.ts';
 
 describe('tools in a window without a folder', () => {
   let handlers: EditorHandlers;
   const context = createToolContext();
   before(() => {
-    handlers = createHandlers({ clock: systemClock, epoch: 'test' });
+    handlers = createHandlers({ clock: systemClock, epoch: 'test', reviews: createReviews() });
   });
   after(() => handlers.dispose());
 

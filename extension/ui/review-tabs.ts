@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import type { Clock } from '../../shared/clock.ts';
+import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { limits } from '../../shared/limits.ts';
+import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
+import { proposalScheme, type ReviewDocuments } from './review-documents.ts';
+
+export interface ReviewTabsDeps {
+  readonly reviews: Reviews;
+  readonly documents: ReviewDocuments;
+  readonly clock: Clock;
+}
+
+/** The diff editors of reviews: they open without taking the focus, and a closed one is an answer, too. */
+export class ReviewTabs implements Disposable {
+  readonly #deps: ReviewTabsDeps;
+  readonly #store = new DisposableStore();
+
+  constructor(deps: ReviewTabsDeps) {
+    this.#deps = deps;
+    const { reviews, documents, clock } = deps;
+    this.#store.add(
+      reviews.onDidOpen(({ files: [first] }) => {
+        if (first !== undefined) void this.show(first, { preserveFocus: true });
+      }),
+    );
+    this.#store.add(reviews.onDidDecide((file) => void this.#close(file)));
+    this.#store.add(
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const tab of closed) {
+          const uri = proposalOf(tab);
+          const file = uri === undefined ? undefined : documents.fileOf(uri);
+          if (file === undefined) continue;
+          const look = clock.after(limits.reviewTabMoveMs, () => {
+            this.#store.delete(look);
+            if (this.#tabsOf(file).length === 0) reviews.decide(file, { kind: 'dismissed' });
+          });
+          this.#store.add(look);
+        }
+      }),
+    );
+    // VS Code restores tabs after a reload; their reviews went with the window.
+    void closeTabs(allTabs().filter((tab) => proposalOf(tab) !== undefined));
+  }
+
+  async show(file: ReviewFile, { preserveFocus }: { readonly preserveFocus: boolean }): Promise<void> {
+    const { base, proposal } = this.#deps.documents.sides(file);
+    const title = `${file.path}: proposed by ${file.review.agent.name}`;
+    const options: vscode.TextDocumentShowOptions = { preserveFocus, preview: false };
+    await vscode.commands.executeCommand('vscode.diff', base, proposal, title, options);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  /** Only the tabs of this file. What the person typed in it counts no more: it was taken, or the proposal is gone. */
+  async #close(file: ReviewFile): Promise<void> {
+    await closeTabs(this.#tabsOf(file));
+  }
+
+  #tabsOf(file: ReviewFile): readonly vscode.Tab[] {
+    const wanted = this.#deps.documents.sides(file).proposal.toString();
+    return allTabs().filter((tab) => proposalOf(tab)?.toString() === wanted);
+  }
+}
+
+function allTabs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs);
+}
+
+function proposalOf({ input }: vscode.Tab): vscode.Uri | undefined {
+  const uri =
+    input instanceof vscode.TabInputTextDiff
+      ? input.modified
+      : input instanceof vscode.TabInputText
+        ? input.uri
+        : undefined;
+  return uri?.scheme === proposalScheme ? uri : undefined;
+}
+
+async function closeTabs(tabs: readonly vscode.Tab[]): Promise<void> {
+  if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
+}
