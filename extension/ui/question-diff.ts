@@ -38,8 +38,8 @@ export class QuestionDiff implements Disposable {
     );
   }
 
-  #content({ path }: vscode.Uri): string {
-    const [, id, index, side] = path.split('/');
+  #content({ query }: vscode.Uri): string {
+    const [id, index, side] = query.split('/');
     const question = this.#approvals.questions.find((each) => each.id === id);
     const change = question?.request.changes[Number(index)];
     const known = sides.find((each) => each === side);
@@ -52,9 +52,8 @@ export class QuestionDiff implements Disposable {
     const over = vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
       .filter(({ input }) => {
-        if (!(input instanceof vscode.TabInputTextDiff) || input.modified.scheme !== scheme) return false;
-        const [, id = ''] = input.modified.path.split('/');
-        return !open.has(id);
+        const id = questionOf(input);
+        return id !== undefined && !open.has(id);
       });
     if (over.length > 0) await vscode.window.tabGroups.close(over, true);
   }
@@ -64,7 +63,19 @@ export class QuestionDiff implements Disposable {
   }
 }
 
-/** Ends in the file's own path, so that it is coloured as the file is. */
+/** The id of the question that a tab shows; undefined for any other tab. */
+function questionOf(input: unknown): string | undefined {
+  // A tab with several diffs has no type in VS Code's stable API.
+  const many = typeof input === 'object' && input !== null && 'textDiffs' in input ? input.textDiffs : [input];
+  const diffs: readonly unknown[] = Array.isArray(many) ? many : [];
+  for (const diff of diffs) {
+    if (diff instanceof vscode.TabInputTextDiff && diff.modified.scheme === scheme)
+      return diff.modified.query.split('/')[0];
+  }
+  return undefined;
+}
+
+/** Has the file's own path, so that it is coloured as the file is, and that both sides count as one file. */
 function uriOf(id: string, index: number, side: Side, path: string): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: `/${id}/${index}/${side}/${path.replace(/^\/+/, '')}` });
+  return vscode.Uri.from({ scheme, path: `/${path.replace(/^\/+/, '')}`, query: `${id}/${index}/${side}` });
 }

@@ -10,6 +10,8 @@ interface QuestionsStatus {
   readonly tooltip: string;
 }
 
+const nameMaxChars = 60;
+
 function countQuestions(count: number): string {
   return count === 1 ? '1 question' : `${count} questions`;
 }
@@ -25,17 +27,26 @@ export function presentQuestions(questions: readonly Question[]): QuestionsStatu
   };
 }
 
+/** In one line: what would be done. Paths and names can hold line ends, and marks that reorder what is read. */
+export function labelOf({ request }: Question): string {
+  return oneLine(request.what);
+}
+
 /** In one line: who wants what. The name is the agent's own word for itself. */
-export function titleOf({ request, agent }: Question): string {
-  return `${request.what} (${oneLine(agent.name)})`;
+export function titleOf(question: Question): string {
+  return `${labelOf(question)} (${nameOf(question)})`;
+}
+
+export function nameOf({ agent }: Question): string {
+  return oneLine(agent.name).slice(0, nameMaxChars);
 }
 
 /** Everything that is known of a question, in lines. */
 export function describeQuestion(question: Question): string {
   const { tool, agent, request, again, lasting, id } = question;
   return [
-    request.what,
-    `Asked by ${oneLine(agent.name)} ${oneLine(agent.version)} with ${tool}, question ${id}.`,
+    labelOf(question),
+    `Asked by ${nameOf(question)} ${oneLine(agent.version).slice(0, nameMaxChars)} with ${tool}, question ${id}.`,
     request.why,
     again ? 'It has changed since you were asked about it before.' : undefined,
     request.changes.length === 0 ? 'No change can be shown for it.' : undefined,
@@ -51,5 +62,5 @@ export function contextOf({ lasting, request }: Question): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').slice(0, 60);
+  return text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
 }

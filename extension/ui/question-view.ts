@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { Approvals, Question } from '../approvals/approvals.ts';
-import { contextOf, describeQuestion } from './question-text.ts';
+import { contextOf, describeQuestion, labelOf, nameOf } from './question-text.ts';
 
 /** The list of questions in the side bar, and their number on its icon. It never opens by itself. */
 export class QuestionView implements Disposable {
@@ -32,11 +32,11 @@ export class QuestionView implements Disposable {
 }
 
 function itemOf(question: Question, command: string): vscode.TreeItem {
-  const { request, agent, tool, id } = question;
+  const { tool, id } = question;
   const text = describeQuestion(question);
-  const item = new vscode.TreeItem(request.what);
+  const item = new vscode.TreeItem(labelOf(question));
   item.id = id;
-  item.description = `${agent.name}, ${tool}`;
+  item.description = `${nameOf(question)}, ${tool}`;
   // Plain text: names and paths come from agents.
   item.tooltip = text;
   item.accessibilityInformation = { label: text };

@@ -69,6 +69,23 @@ describe("agents' questions to the person", () => {
     assert.ok(!existsSync(path.join(folder, '.env')));
   });
 
+  it('show several files together', async () => {
+    const files = ['.devcontainer.json', '.husky/pre-commit'];
+    const outcome = agent.call('edit_buffer', {
+      create: files.map((file) => ({ path: file, text: `${file} is new\n` })),
+    });
+    const both = row('Change 2 protected files');
+    await both.hover();
+    await both.getByRole('button', { name: 'Show Change' }).click();
+    const shown = page.locator('.multiDiffEditor');
+    for (const file of files) await shown.getByText(`${file} is new`).first().waitFor();
+    await stage.screenshot(page, 'question-files');
+    await both.hover();
+    await both.getByRole('button', { name: 'Deny' }).click();
+    assert.equal(errorCodeOf(await outcome), 'approval_denied');
+    await shown.waitFor({ state: 'detached' });
+  });
+
   it('are asked for kinds of calls by the setting, and allowed for the session they are not asked again', async () => {
     const open = (file: string) => agent.call('open_file', { path: file });
     const outcome = open('src/people.ts');

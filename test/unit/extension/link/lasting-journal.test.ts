@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { CallOutcome } from '../../../../extension/link/journal.ts';
 import { LastingJournal } from '../../../../extension/link/lasting-journal.ts';
 import type { Effect } from '../../../../shared/define-tool.ts';
+import { HoldfastError } from '../../../../shared/errors.ts';
 import { limits } from '../../../../shared/limits.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { FakeJournalDisk } from '../../../support/fake-journal-disk.ts';
@@ -63,6 +64,17 @@ describe('LastingJournal', () => {
     assert.deepEqual(seen, [], 'it ran before the intent was kept');
     await clock.advance(10);
     assert.deepEqual([seen, records()], [[['journal', 'intent']], ['journal', 'intent', 'end']]);
+  });
+
+  it('keeps the last outcome of a call that was forgotten, because it did nothing but ask, and then ran', async () => {
+    const pending = new HoldfastError('approval_pending', 'asked', { hint: 'again' }).info;
+    const journal = await open(true);
+    await change(journal, 'c', { ok: false, error: pending });
+    journal.forget(['c']);
+    await change(journal, 'c', said('done'));
+    const next = await restart();
+    assert.equal(await outcomeOf(next, 'c'), 'done');
+    assert.ok(next.lacksNone('keyed'), 'nothing was lost by it');
   });
 
   it('writes nothing for a read, and does not let it wait', async () => {

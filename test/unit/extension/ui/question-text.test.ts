@@ -57,6 +57,12 @@ describe('the text of questions', () => {
     assert.match(presentQuestions([{ ...question, agent: { name, version: '1' } }])?.tooltip ?? '', /^.*\n.{1,120}$/);
   });
 
+  it('lets no path write lines of its own, or reorder what is read', () => {
+    const what = 'Create a\n\u202egnp.\u202c/.env';
+    const text = describeQuestion({ ...question, request: { ...question.request, what } });
+    assert.equal(text.split('\n')[0], 'Create a gnp. /.env');
+  });
+
   it('offers only the actions that a question has', () => {
     assert.equal(contextOf(question), 'question shown');
     assert.equal(
