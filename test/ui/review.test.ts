@@ -38,7 +38,7 @@ describe('proposals that agents put before the person', () => {
     write('notes.md', '# Notes\n\nold line\n');
     await page.keyboard.press('Control+Shift+E');
     await page.locator('.explorer-folders-view').waitFor();
-    const focused = () => page.evaluate(() => document.activeElement?.closest('.explorer-folders-view') !== null);
+    const focused = async () => (await page.locator('.explorer-folders-view').locator(':focus').count()) > 0;
     assert.ok(await focused());
     const { review_id } = await propose(['notes.md', '# Notes\n\nnew line\n']);
     await page.locator('.monaco-diff-editor', { hasText: 'new line' }).waitFor();
