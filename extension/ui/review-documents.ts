@@ -37,7 +37,6 @@ export class ReviewDocuments implements Disposable {
         }
       }),
     );
-    this.#store.add(reviews.onDidDecide(({ key }) => this.#held.delete(key)));
   }
 
   sides(file: ReviewFile): { readonly base: vscode.Uri; readonly proposal: vscode.Uri } {
@@ -51,9 +50,7 @@ export class ReviewDocuments implements Disposable {
 
   /** As the person sees it now, saved or not. */
   proposedText(file: ReviewFile): string {
-    const wanted = this.sides(file).proposal.toString();
-    const open = vscode.workspace.textDocuments.find(({ uri, isClosed }) => !isClosed && uri.toString() === wanted);
-    return open?.getText() ?? new TextDecoder().decode(this.#held.get(file.key)?.bytes);
+    return this.#openProposal(file)?.getText() ?? new TextDecoder().decode(this.#held.get(file.key)?.bytes);
   }
 
   /** The left side shows the file's base anew. */
@@ -61,8 +58,25 @@ export class ReviewDocuments implements Disposable {
     this.#bases.fire(this.sides(file).base);
   }
 
+  /**
+   * What the person typed in a proposal counts no more: it is saved in memory, so that closing its tab asks nothing, and goes.
+   *
+   * @param close closes the tabs of the proposal
+   */
+  async release(file: ReviewFile, close: () => Promise<void>): Promise<void> {
+    const open = this.#openProposal(file);
+    if (open?.isDirty === true) await open.save();
+    await close();
+    this.#held.delete(file.key);
+  }
+
   dispose(): void {
     this.#store.dispose();
+  }
+
+  #openProposal(file: ReviewFile): vscode.TextDocument | undefined {
+    const wanted = this.sides(file).proposal.toString();
+    return vscode.workspace.textDocuments.find(({ uri, isClosed }) => !isClosed && uri.toString() === wanted);
   }
 
   #provider(wallMs: () => number): vscode.FileSystemProvider {
@@ -98,9 +112,9 @@ export class ReviewDocuments implements Disposable {
 
 /** Ends in the file's own path, so that it is coloured as the file is. */
 function uriOf(scheme: string, { key, path }: ReviewFile): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: `/${key}/${path.replace(/^\/+/, '')}` });
+  return vscode.Uri.from({ scheme, authority: key, path: `/${path.replace(/^\/+/, '')}` });
 }
 
-function keyOf({ path }: vscode.Uri): string {
-  return path.split('/')[1] ?? '';
+function keyOf({ authority }: vscode.Uri): string {
+  return authority;
 }

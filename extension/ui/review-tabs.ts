@@ -24,7 +24,8 @@ export class ReviewTabs implements Disposable {
         if (first !== undefined) void this.show(first, { preserveFocus: true });
       }),
     );
-    this.#store.add(reviews.onDidDecide((file) => void this.#close(file)));
+    // Only its own tabs.
+    this.#store.add(reviews.onDidDecide((file) => void documents.release(file, () => closeTabs(this.#tabsOf(file)))));
     this.#store.add(
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const tab of closed) {
@@ -52,11 +53,6 @@ export class ReviewTabs implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
-  }
-
-  /** Only the tabs of this file. What the person typed in it counts no more: it was taken, or the proposal is gone. */
-  async #close(file: ReviewFile): Promise<void> {
-    await closeTabs(this.#tabsOf(file));
   }
 
   #tabsOf(file: ReviewFile): readonly vscode.Tab[] {

@@ -94,8 +94,7 @@ describe('proposals that agents put before the person', () => {
   it('are dismissed, not rejected, when their tab is closed', async () => {
     write('closed.md', 'x\n');
     const { review_id } = await propose(['closed.md', 'y\n']);
-    await tab('closed.md').hover();
-    await tab('closed.md').locator('.codicon-close').click();
+    await tab('closed.md').click({ button: 'middle' });
     assert.deepEqual(await outcome(review_id), [{ path: 'closed.md', state: 'dismissed' }]);
     assert.equal(await buffer('closed.md'), 'x\n');
   });
