@@ -246,6 +246,8 @@ export const limits = {
   reloadWaitMs: 3_000,
   /** The same for files that the agent did not ask about: one that takes longer is taken from the language server. */
   shownReloadMs: 1_000,
+  /** After this long VS Code has most likely missed the change, and its watcher is made to tell of the file again. */
+  reloadOverdueMs: 400,
   /** While waiting for that reload, disk and buffer are compared this often. */
   reloadPollMs: 100,
   /** Language servers answer in several batches; after this long without a new one they are done. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
 
@@ -17,6 +17,22 @@ describe('read_buffer in VS Code', () => {
     assert.deepEqual(answer.range, { start_line: 1, end_line: 4 });
     assert.deepEqual(answer.freshness, { version: 1, dirty: false, diskInSync: true, complete: true });
     assert.deepEqual([answer.eol, answer.dirty, answer.language], ['LF', false, 'typescript']);
+  });
+
+  it('reads what the disk holds when a file comes back with its folder under the eyes of the person', async () => {
+    const { document } = await rig.show('moved/seen.ts', 'old\n');
+    const folder = rig.uri('moved').fsPath;
+    const watcher = vscode.workspace.createFileSystemWatcher('**/moved');
+    const gone = new Promise((resolve) => watcher.onDidDelete(resolve));
+    const back = new Promise((resolve) => watcher.onDidCreate(resolve));
+    renameSync(folder, `${folder}-away`);
+    rig.write('moved-away/seen.ts', 'new\n');
+    await gone;
+    renameSync(`${folder}-away`, folder);
+    await back;
+    watcher.dispose();
+    const answer = await rig.tools.read_buffer({ path: rig.name('moved/seen.ts') }, rig.context);
+    assert.deepEqual([answer.text, answer.freshness.diskInSync, document.getText()], ['new\n', true, 'new\n']);
   });
 
   it('shows unsaved work and its difference to the disk, and saves nothing', async () => {

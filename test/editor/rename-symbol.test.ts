@@ -172,4 +172,37 @@ describe('rename_symbol in VS Code', () => {
     await rename('two.md', { symbol: 'Two', new_name: 'Three', mode: 'apply' });
     assert.equal(await text('two.md'), '# T\n\n## Three\n\nsee [it](#three)\n');
   });
+
+  it('renames a Markdown heading with the links in files that were written a moment before', async () => {
+    // The server has read the workspace.
+    rig.write('first.md', '# First\n');
+    await rename('first.md', { symbol: 'First', new_name: '1st' });
+    for (const round of ['a', 'b', 'c']) {
+      const [heading, link] = [`${round}/heading.md`, `${round}/link.md`];
+      rig.write(heading, '# T\n\n## Two\n');
+      rig.write(link, '# O\n\nsee [it](./heading.md#two)\n');
+      const done = await rename(heading, { symbol: 'Two', new_name: 'Three', mode: 'apply', save: true });
+      assert.equal(done.note, undefined);
+      assert.deepEqual(
+        [rig.read(heading), rig.read(link)],
+        ['# T\n\n## Three\n', '# O\n\nsee [it](./heading.md#three)\n'],
+      );
+      // Written by another process once more, and a file that another tool opened before the watcher told of it.
+      rig.write(link, '# O\n\nsee [this](./heading.md#three)\n');
+      rig.write(`${round}/late.md`, '[late](heading.md#three)\n');
+      await vscode.workspace.openTextDocument(rig.uri(`${round}/late.md`));
+      await rename(heading, { symbol: 'Three', new_name: 'Four', mode: 'apply', save: true });
+      assert.deepEqual(
+        [rig.read(link), rig.read(`${round}/late.md`)],
+        ['# O\n\nsee [this](./heading.md#four)\n', '[late](heading.md#four)\n'],
+      );
+    }
+  });
+
+  it('says when more Markdown files are new than can be shown to their server', async () => {
+    rig.write('many/heading.md', '## Two\n');
+    for (let at = 0; at < 22; at += 1) rig.write(`many/${at}.md`, '[it](./heading.md#two)\n');
+    const shown = await rename('many/heading.md', { symbol: 'Two', new_name: 'Three' });
+    assert.match(shown.note ?? '', /^uses may be missing: \d+ Markdown files are newer than this window/);
+  });
 });

@@ -35,7 +35,8 @@ export class DiskWatch implements Disposable {
   /** Since when (wall time) a change waits to be told. */
   #waiting = new Map<string, number>();
   readonly #clock: Clock;
-  readonly #startedMs: number;
+  /** Wall time from which on it was told of changes. */
+  readonly startedMs: number;
   readonly #store = new DisposableStore();
   readonly #told = this.#store.add(new vscode.EventEmitter<vscode.Uri>());
   /** Undefined until somebody has caught up for the first time. */
@@ -46,7 +47,7 @@ export class DiskWatch implements Disposable {
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
-    this.#startedMs = clock.wallMs();
+    this.startedMs = clock.wallMs();
     const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher('**/*'));
     this.#store.add(watcher.onDidChange((uri) => this.#note(uri, 'written')));
     this.#store.add(watcher.onDidCreate((uri) => this.#note(uri, 'written')));
@@ -84,7 +85,7 @@ export class DiskWatch implements Disposable {
     this.#waiting = waiting;
     const awaited = changes.filter(
       ({ path, sinceMs }) =>
-        sinceMs >= this.#startedMs && startMs - (waiting.get(path) ?? startMs) < limits.watcherLagMaxMs,
+        sinceMs >= this.startedMs && startMs - (waiting.get(path) ?? startMs) < limits.watcherLagMaxMs,
     );
     while (awaited.some((change) => this.#toldOf(change) < change.sinceMs)) {
       const leftMs = endMs - deps.clock.now();

@@ -1,4 +1,5 @@
 /** Whether a buffer and its file hold the same text, and the wait for VS Code to catch up with the disk. */
+import { chmod, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { Freshness } from '../../../shared/tools/common.ts';
@@ -55,15 +56,35 @@ export async function settledDiskState(
   maxMs: number = limits.reloadWaitMs,
 ): Promise<DiskState> {
   const end = deps.clock.now() + maxMs;
+  const tellAgainMs = deps.clock.now() + limits.reloadOverdueMs;
+  let toldAgain = maxMs <= limits.reloadOverdueMs;
   for (;;) {
     const state = await diskState(document, bases);
     const left = end - deps.clock.now();
     if (state.kind !== 'behind' || left <= 0 || document.isClosed) return state;
+    if (!toldAgain && deps.clock.now() >= tellAgainMs) {
+      toldAgain = true;
+      await tellWatcherAgain(document.uri);
+    }
     await waitFor(deps, Math.min(left, limits.reloadPollMs), (wake) =>
       vscode.workspace.onDidChangeTextDocument((event) => {
         if (event.document === document) wake();
       }),
     );
+  }
+}
+
+/**
+ * A file that came back with its folder VS Code does not load, however long one waits: its watcher tells of the folder
+ * only. Giving the file the mode that it has makes the watcher tell of the file; text and time stay.
+ */
+async function tellWatcherAgain({ scheme, fsPath }: vscode.Uri): Promise<void> {
+  if (scheme !== 'file') return;
+  try {
+    const { mode } = await stat(fsPath);
+    await chmod(fsPath, mode & 0o7777);
+  } catch {
+    // Gone, or another user's: then it stays as late as it is.
   }
 }
 

@@ -76,9 +76,25 @@ async function neighboursTold(
     ...(await changedSince(folders, sinceMs, 'inside')),
   ];
   const watchEndMs = Math.min(endMs, context.clock.now() + limits.watcherLagMaxMs);
-  return (await disk.reached(changes, context, watchEndMs))
+  if (!(await disk.reached(changes, context, watchEndMs)))
+    return `.${ending} files changed a moment ago; the language server may not know yet`;
+  return markdownEndings.has(ending) ? showNewMarkdown(paths, disk) : undefined;
+}
+
+const markdownEndings: ReadonlySet<string> = new Set(['md', 'mkd', 'mdwn', 'mdown', 'markdown', 'markdn', 'mdtxt']);
+
+/**
+ * The Markdown server overlooks what it is told of files that came after it had read the workspace: it knows them only
+ * while VS Code holds them as documents, and forgets them when VS Code lets them go. So they are opened each time.
+ */
+async function showNewMarkdown(paths: readonly string[], disk: DiskWatch): Promise<string | undefined> {
+  const sinceMs = disk.startedMs - limits.watcherLagMaxMs;
+  const fresh = await changedSince(paths, sinceMs, 'written');
+  const newest = fresh.toSorted((a, b) => b.sinceMs - a.sinceMs).slice(0, limits.recentOpenMax);
+  await Promise.all(newest.map(({ path }) => vscode.workspace.openTextDocument(path)));
+  return newest.length === fresh.length
     ? undefined
-    : `.${ending} files changed a moment ago; the language server may not know yet`;
+    : `${fresh.length} Markdown files are newer than this window; the language server may not know them all`;
 }
 
 async function changedSince(

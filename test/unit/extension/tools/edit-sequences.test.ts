@@ -49,7 +49,8 @@ function follow(sequence: readonly Step[], eol: '\n' | '\r\n'): { merged: number
 }
 
 describe('ten thousand random sequences of edits', () => {
-  it('give the text that a model of lines gives, or are refused where it says so', () => {
+  it('give the text that a model of lines gives, or are refused where it says so', function () {
+    this.timeout(60_000);
     const total = { merged: 0, refused: 0 };
     fc.assert(
       fc.property(steps, fc.constantFrom('\n', '\r\n'), (sequence, eol) => {
@@ -63,7 +64,8 @@ describe('ten thousand random sequences of edits', () => {
     assert.ok(total.merged > 1_000 && total.refused > 1_000, JSON.stringify(total));
   });
 
-  it('never take away what others wrote, also in texts whose lines are alike', () => {
+  it('never take away what others wrote, also in texts whose lines are alike', function () {
+    this.timeout(60_000);
     const line = fc.constantFrom('', '}', '  }', 'x');
     const lines = fc.array(line, { maxLength: 10 });
     const total = { carried: 0 };
