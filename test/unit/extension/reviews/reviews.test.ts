@@ -7,7 +7,7 @@ import { createLog } from '../../../../shared/log.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 
 const agent = { name: 'codex', version: '1' };
-const proposal = (path: string, base: string | undefined = 'old'): Proposal => ({
+const proposal = (path: string, base = 'old'): Proposal => ({
   path,
   uri: `file:///${path}`,
   base,
@@ -128,7 +128,10 @@ describe('reviews', () => {
 
   it('are a count in the status bar, and nothing when none waits', () => {
     assert.equal(presentReviews([]), undefined);
-    const { files } = reviews.open({ name: 'a\nb', version: '1' }, [proposal('x'), proposal('y', undefined)]);
+    const { files } = reviews.open({ name: 'a\nb', version: '1' }, [
+      proposal('x'),
+      { ...proposal('y'), base: undefined },
+    ]);
     assert.deepEqual(presentReviews(files), {
       text: '$(git-compare) Holdfast: 2 proposals',
       label: 'Holdfast: 2 proposals to review',
