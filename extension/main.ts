@@ -156,6 +156,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessionLog = new SessionLog(log.area('agents'));
   store.add(
     link.onDidReceiveStatus((status) => {
+      reviews.agentsEnded(status.endedSessions ?? []);
       if (link.state.kind === 'online') sessionLog.take(status, link.state.bridge.instance);
     }),
   );

@@ -137,6 +137,8 @@ export const limits = {
   sessionEventMs: 10_000,
   /** What happened to agents' sessions lately, as windows are told. */
   sessionEventsMax: 10,
+  /** Ended sessions that windows are told of: more end in no coalescing time. */
+  endedSessionsTold: 100,
   /** Values of one completion: MCP's own limit. */
   completionsMax: 100,
   /** An agent that declared roots must name them within this time, or routing goes on without. */

@@ -136,6 +136,8 @@ const call = z.object({
      * it. A bridge that does not send it does not know `waiting` either.
      */
     tokenId: z.string().max(64).optional(),
+    /** Stands for the agent's session, where it has one that can end; see `endedSessions`. */
+    session: z.string().max(64).optional(),
   }),
   /** The call may have reached this window before: answer from the journal, never run it twice. */
   repeat: z.boolean(),
@@ -159,6 +161,8 @@ const status = z.object({
   sessionEvents: z
     .array(z.object({ number: z.number().int(), kind: z.string(), text: z.string(), atMs: z.number() }))
     .optional(),
+  /** Sessions of agents that took leave, newest last: what they left in the window is not waited for any more. */
+  endedSessions: z.array(z.string()).optional(),
   recentCalls: z.array(
     z.object({ tool: z.string(), agent: z.string(), ok: z.boolean(), ms: z.number(), atMs: z.number() }),
   ),

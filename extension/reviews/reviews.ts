@@ -39,7 +39,12 @@ export interface ReviewFile extends Proposal {
 
 export interface Review {
   readonly id: string;
-  readonly agent: { readonly name: string; readonly version: string };
+  readonly agent: {
+    readonly name: string;
+    readonly version: string;
+    /** Where it is known when the agent has gone. */
+    readonly session?: string | undefined;
+  };
   readonly files: readonly ReviewFile[];
 }
 
@@ -108,7 +113,7 @@ export class Reviews implements Disposable {
     const files: OwnFile[] = [];
     const review: OwnReview = {
       id,
-      agent: { name: agent.name, version: agent.version },
+      agent: { name: agent.name, version: agent.version, session: agent.session },
       files,
       expiry: clock.after(limits.reviewExpiryMs, () => this.#end(review, { kind: 'dismissed' })),
     };
@@ -159,6 +164,13 @@ export class Reviews implements Disposable {
   cancel(review: Review): void {
     const own = this.#reviews.get(review.id);
     if (own !== undefined) this.#end(own, { kind: 'cancelled' });
+  }
+
+  /** Takes back what agents have left open that are gone, and nothing of anybody else. */
+  agentsEnded(sessions: readonly string[]): void {
+    for (const review of this.#reviews.values()) {
+      if (review.agent.session !== undefined && sessions.includes(review.agent.session)) this.cancel(review);
+    }
   }
 
   dispose(): void {

@@ -61,7 +61,7 @@ export interface HttpFront extends Disposable {
   /** Ends the streams of what the bridge has to say unasked, so that their clients open them at another one. */
   endStreams(): void;
   /** The agents that are here, and what became of their sessions: for `status`. */
-  readonly sessions: Pick<StatusMessage, 'agents' | 'counters' | 'sessionEvents'>;
+  readonly sessions: Pick<StatusMessage, 'agents' | 'counters' | 'sessionEvents' | 'endedSessions'>;
 }
 
 /** The whole HTTP surface of the bridge. Access is decided from the head of a request, before its body is read. */

@@ -17,6 +17,8 @@ import { route } from './routing.ts';
 export interface AgentContext {
   readonly name: string;
   readonly version: string;
+  /** Names its session to windows without giving it away; absent where there is none that could end. */
+  readonly session?: string;
   /** Id of the window that the agent's terminal belongs to. */
   readonly window?: string;
   /** Absolute paths of the agent's own folders; never rejects. */
@@ -111,7 +113,12 @@ export class Dispatcher {
       input,
       effect: effectOf(definition, input),
       budgetMs: Math.min(typeof timeoutMs === 'function' ? timeoutMs(input) : timeoutMs, limits.callMaxMs),
-      agent: { name: agent.name, version: agent.version, tokenId: this.#deps.tokenId },
+      agent: {
+        name: agent.name,
+        version: agent.version,
+        tokenId: this.#deps.tokenId,
+        ...(agent.session === undefined ? {} : { session: agent.session }),
+      },
       signal,
       ...(progress === undefined ? {} : { progress }),
     };

@@ -28,8 +28,13 @@ export interface EditorCall {
   readonly effect: Effect;
   /** The editor's time; the bridge answers for it `limits.callMarginMs` later. */
   readonly budgetMs: number;
-  /** Who calls: what it says of itself, and the id of the token that it has shown. */
-  readonly agent: { readonly name: string; readonly version: string; readonly tokenId: string };
+  /** Who calls: what it says of itself, the id of the token that it has shown, and its session if it has one. */
+  readonly agent: {
+    readonly name: string;
+    readonly version: string;
+    readonly tokenId: string;
+    readonly session?: string;
+  };
   readonly signal: CancelSignal;
   /** Absent without an idempotency key. */
   readonly key?: KeyedCall;

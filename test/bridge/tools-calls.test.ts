@@ -46,10 +46,11 @@ describe('A tool call over HTTP', function () {
     const made = await window.callNumber(1);
     finish(made.id);
     await answering;
-    const { tokenId = '', ...agent } = made.agent;
+    const { tokenId = '', session: named = '', ...agent } = made.agent;
     assert.deepEqual(agent, { name: 'raw', version: '1' });
     assert.match(tokenId, /^[\w-]{8}$/);
     assert.ok(!bridge.token.includes(tokenId), 'the id reveals nothing of the token');
+    assert.ok(named.length > 0 && !session['mcp-session-id'].includes(named), 'nor the name of the session its id');
     assert.ok(made.budgetMs > 0 && made.budgetMs <= 45_000);
   });
 

@@ -61,6 +61,13 @@ export class Agent {
     this.#client = undefined;
   }
 
+  /** Ends its session, as a client that is closed for good does. */
+  async leave(): Promise<void> {
+    const transport = this.#client?.transport;
+    if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
+    await this.close();
+  }
+
   /** A stale session (404) says that nothing was executed, so one repeat in a new session is safe. */
   async #inSession<T>(work: (client: Client) => Promise<T>): Promise<T> {
     try {

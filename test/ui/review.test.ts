@@ -99,14 +99,20 @@ describe('proposals that agents put before the person', () => {
     assert.equal(await buffer('closed.md'), 'x\n');
   });
 
-  it('are listed in the view, and one agent’s cancel closes its own tabs only', async () => {
+  it('are listed in the view; an agent’s cancel, and its leave, close its own tabs only', async () => {
     write('mine.md', 'x\n');
     write('theirs.md', 'x\n');
     const other = await stage.agent();
+    const leaving = await stage.agent();
+    write('left.md', 'x\n');
+    success(await leaving.call('review_diff', { files: [{ path: 'left.md', new_text: 'y\n' }] }));
+    await tab('left.md').waitFor();
     const mine = await propose(['mine.md', 'y\n']);
     const theirs = reviewTools.review_diff.output.parse(
       success(await other.call('review_diff', { files: [{ path: 'theirs.md', new_text: 'y\n' }] })).structuredContent,
     );
+    await leaving.leave();
+    await tab('left.md').waitFor({ state: 'detached' });
     await item().getByText('Holdfast: 2 proposals').waitFor();
     await page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Holdfast"]') }).click();
     await page.locator('.pane-body .monaco-list-row', { hasText: 'theirs.md' }).waitFor();

@@ -29,6 +29,7 @@ import { SdkChannel } from './sdk-channel.ts';
 import type { ConnectSdkServer, SdkServer } from './sdk-server.ts';
 import type { SessionClaims } from './session-id.ts';
 import type { SessionNotice } from './session-notice.ts';
+import { recordKey } from './session-record.ts';
 import { SessionWatch, type WatchState } from './session-watch.ts';
 
 export interface AgentSessionDeps {
@@ -72,6 +73,7 @@ export class AgentSession implements Disposable {
   #notice: SessionNotice | undefined;
   #sdk: Promise<Sdk> | undefined;
   #stream: SseStream | undefined;
+  #key: string | undefined;
   /** Monotonic time at which a request last came, in steps; kept by the session table. */
   usedMs = 0;
 
@@ -90,6 +92,12 @@ export class AgentSession implements Disposable {
   /** Whether something depends on this session's memory right now. */
   get busy(): boolean {
     return this.#running.size > 0 || this.#stream !== undefined;
+  }
+
+  /** Under which it is recorded, and named to windows: its id is for its client alone. */
+  get key(): string {
+    this.#key ??= recordKey(this.id);
+    return this.#key;
   }
 
   get streaming(): boolean {
@@ -220,6 +228,7 @@ export class AgentSession implements Disposable {
     const { window, folder } = context;
     return {
       ...this.claims.client,
+      session: this.key,
       ...(window === undefined ? {} : { window }),
       folders: async () => {
         const roots = this.claims.roots && this.#canAsk(context) ? await this.#roots.folders(id) : [];

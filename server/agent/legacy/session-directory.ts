@@ -38,6 +38,8 @@ export class SessionDirectory implements Disposable {
   readonly #events: SessionEvents;
   /** Keys of the ids that a POSTed request brought and that were answered 404; the one unseen for longest first. */
   readonly #surfaced = new Set<string>();
+  /** Keys of the sessions that their clients ended lately, newest last. */
+  #ended: readonly string[] = [];
 
   constructor(deps: SessionDirectoryDeps) {
     const { records: file, clock, log } = deps;
@@ -60,8 +62,8 @@ export class SessionDirectory implements Disposable {
     return this.#table.openStreams;
   }
 
-  get status(): SessionEvents['status'] {
-    return this.#events.status;
+  get status(): SessionEvents['status'] & Pick<StatusMessage, 'endedSessions'> {
+    return { ...this.#events.status, endedSessions: [...this.#ended] };
   }
 
   tell(change: ContentChange): void {
@@ -119,6 +121,7 @@ export class SessionDirectory implements Disposable {
   /** Ends a session for good, under the id that its client knows; resolves when that holds after a crash too. */
   async end(id: string, session: AgentSession): Promise<void> {
     this.#table.end(session.id);
+    this.#ended = [...this.#ended, session.key].slice(-limits.endedSessionsTold);
     const ids = new Set([id, session.id]);
     await Promise.all([...ids].map((each) => this.#records.end(recordKey(each), untilS(session.claims))));
   }

@@ -85,6 +85,15 @@ describe('reviews', () => {
     assert.ok(isPending(theirs));
   });
 
+  it('are taken back when their agent has gone, and nobody else’s with them', () => {
+    const gone = reviews.open({ ...agent, session: 's1' }, [proposal('a')]);
+    const other = reviews.open({ ...agent, session: 's2' }, [proposal('a')]);
+    const nameless = reviews.open(agent, [proposal('a')]);
+    reviews.agentsEnded(['s0', 's1']);
+    assert.deepEqual([gone, other, nameless].map(isPending), [false, true, true]);
+    assert.equal(gone.files[0]?.outcome?.kind, 'cancelled');
+  });
+
   it('stand against a newer base once the person has been shown it', () => {
     const [file] = reviews.open(agent, [proposal('a')]).files;
     assert.ok(file !== undefined);
