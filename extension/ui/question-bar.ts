@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import { presentQuestions } from './question-text.ts';
+import { showWaiting } from './waiting-item.ts';
 
 /** The questions' item beside ours in the status bar, there as long as one stands. */
 export class QuestionBar implements Disposable {
@@ -23,12 +24,7 @@ export class QuestionBar implements Disposable {
   }
 
   #render(): void {
-    const view = presentQuestions(this.#approvals.questions);
-    if (view === undefined) return this.#item.hide();
-    this.#item.text = view.text;
-    this.#item.tooltip = view.tooltip;
-    this.#item.accessibilityInformation = { label: view.label, role: 'button' };
-    this.#item.show();
+    showWaiting(this.#item, presentQuestions(this.#approvals.questions));
   }
 
   dispose(): void {

@@ -1,14 +1,6 @@
-import type { Question } from '../approvals/approvals.ts';
-
 /** What the person reads of the questions. No `vscode`, so that it is tested as text. */
-interface QuestionsStatus {
-  /** With codicon markup. */
-  readonly text: string;
-  /** For screen readers. */
-  readonly label: string;
-  /** One question per line. */
-  readonly tooltip: string;
-}
+import type { Question } from '../approvals/approvals.ts';
+import type { WaitingView } from './waiting-item.ts';
 
 const nameMaxChars = 60;
 
@@ -17,7 +9,7 @@ function countQuestions(count: number): string {
 }
 
 /** Undefined when there is none to show. */
-export function presentQuestions(questions: readonly Question[]): QuestionsStatus | undefined {
+export function presentQuestions(questions: readonly Question[]): WaitingView | undefined {
   if (questions.length === 0) return undefined;
   const count = countQuestions(questions.length);
   return {

@@ -1,9 +1,8 @@
 import type { ReviewFile } from '../reviews/reviews.ts';
+import type { WaitingView } from './waiting-item.ts';
 
 /** What the person reads of the reviews that wait. No `vscode`, so that it is tested as text. */
-export function presentReviews(
-  files: readonly ReviewFile[],
-): { readonly text: string; readonly label: string; readonly tooltip: string } | undefined {
+export function presentReviews(files: readonly ReviewFile[]): WaitingView | undefined {
   if (files.length === 0) return undefined;
   const count = files.length === 1 ? '1 proposal' : `${files.length} proposals`;
   return {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
 import { describeProposal, presentReviews } from './review-text.ts';
+import { showWaiting } from './waiting-item.ts';
 
 export interface ReviewViewDeps {
   readonly reviews: Reviews;
@@ -42,12 +43,7 @@ export class ReviewView implements Disposable {
     const { pending } = this.#deps.reviews;
     this.#tree.badge = pending.length === 0 ? undefined : { value: pending.length, tooltip: 'Proposals to review' };
     this.#changed.fire(undefined);
-    const view = presentReviews(pending);
-    if (view === undefined) return this.#item.hide();
-    this.#item.text = view.text;
-    this.#item.tooltip = view.tooltip;
-    this.#item.accessibilityInformation = { label: view.label, role: 'button' };
-    this.#item.show();
+    showWaiting(this.#item, presentReviews(pending));
   }
 
   dispose(): void {

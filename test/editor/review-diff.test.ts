@@ -98,6 +98,26 @@ describe('review_diff in VS Code', () => {
     await unseen(() => call({ review_id }));
   });
 
+  it('keeps what the person decides on from agents: it cannot be read or changed, and its key is not told', async () => {
+    const scheme = 'holdfast-test';
+    const provider = vscode.workspace.registerTextDocumentContentProvider(scheme, {
+      provideTextDocumentContent: () => 'proposal\n',
+    });
+    try {
+      const uri = vscode.Uri.from({ scheme, authority: 'secretkey', path: '/a.ts' });
+      await vscode.window.showTextDocument(uri);
+      const { active } = await rig.tools.get_editor_context({ include: ['active'] }, rig.context);
+      assert.equal(active?.path, 'holdfast-test:/a.ts');
+      const path = uri.toString();
+      const refused = await refusal('outside_workspace', rig.tools.read_buffer({ path }, rig.context));
+      assert.ok(!refused.message.includes('secretkey'));
+      const edits = [{ path, old: 'proposal', new: 'another' }];
+      await refusal('outside_workspace', rig.tools.edit_buffer({ edits }, rig.context));
+    } finally {
+      provider.dispose();
+    }
+  });
+
   it('refuses what makes no review, and says what to do', async () => {
     rig.write('f.ts', 'x\n');
     await refusal('invalid_input', call({}));

@@ -17,8 +17,14 @@ export interface Target {
 /** Documents that belong to the person's profile, not to the workspace. */
 const privateSchemes: ReadonlySet<string> = new Set(['vscode-userdata', 'vscode-settings']);
 
+/**
+ * What we show the person to decide on: no agent may change it while they look, or learn the key in its URI, which decides.
+ */
+const isOurs = ({ scheme }: vscode.Uri): boolean => scheme.startsWith('holdfast-');
+
 /** How answers name a document: relative to its folder, led by the folder's name when there are several. */
 export function shownPath(uri: vscode.Uri): string {
+  if (isOurs(uri)) return uri.with({ authority: '' }).toString(true);
   if (vscode.workspace.getWorkspaceFolder(uri) !== undefined) return vscode.workspace.asRelativePath(uri);
   return uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
 }
@@ -57,7 +63,7 @@ export async function resolveTarget(input: string): Promise<Target> {
 
 async function resolveOpenDocument(uri: vscode.Uri): Promise<Target> {
   if (uri.scheme === 'file') return resolvePath(uri.fsPath);
-  if (privateSchemes.has(uri.scheme)) throw outside(uri.toString(true));
+  if (isOurs(uri) || privateSchemes.has(uri.scheme)) throw outside(shownPath(uri));
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   // An untitled document can carry the path at which it will be saved.
   return {
