@@ -116,6 +116,8 @@ describe('A keyed call on real processes', function () {
         { [agentHeaders.key]: 'k1', ...more },
       );
     assert.deepEqual(readKeyed(await call({})), done);
+    // The answer goes out before it stands on disk; without it nobody could tell what became of the call.
+    await eventually(() => (b.journal.includes('"end"') ? true : undefined), 'the result on disk');
     await b.kill();
     await bridge.kill();
     await bridge.start();
