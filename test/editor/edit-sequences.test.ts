@@ -66,6 +66,6 @@ describe('random sequences of edits in VS Code', () => {
       merged += await follow(`${at}.txt`, sequence, at % 2 === 0 ? '\n' : '\r\n');
       if (at % 10 === 9) await closeAll();
     }
-    assert.ok(merged > 20, `${merged} merged`);
+    assert.ok(merged >= 10, `${merged} merged`);
   });
 });

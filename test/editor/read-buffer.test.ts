@@ -20,9 +20,12 @@ describe('read_buffer in VS Code', () => {
   });
 
   it('reads what the disk holds when a file comes back with its folder under the eyes of the person', async () => {
-    const { document } = await rig.show('moved/seen.ts', 'old\n');
-    const folder = rig.uri('moved').fsPath;
     const watcher = vscode.workspace.createFileSystemWatcher('**/moved');
+    // A folder that goes before the watcher has told of it is told of neither way.
+    const known = new Promise((resolve) => watcher.onDidCreate(resolve));
+    const { document } = await rig.show('moved/seen.ts', 'old\n');
+    await known;
+    const folder = rig.uri('moved').fsPath;
     const gone = new Promise((resolve) => watcher.onDidDelete(resolve));
     const back = new Promise((resolve) => watcher.onDidCreate(resolve));
     renameSync(folder, `${folder}-away`);
