@@ -36,7 +36,11 @@ export function createSymbolHandlers(deps: SymbolDeps): Handlers<typeof symbolTo
         path: target.shown,
         language: document.languageId,
         lines: document.lineCount,
-        ...fitOutline(flatten(roots), { depth, kinds, offset }, limits.answerChars),
+        ...fitOutline(
+          flatten(roots),
+          { depth, least: symbol === undefined ? 1 : 2, kinds, offset },
+          limits.answerChars,
+        ),
         freshness: freshnessOf(document, disk, mute),
       };
     },

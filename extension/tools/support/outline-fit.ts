@@ -18,6 +18,8 @@ interface OutlineSymbol {
 export interface OutlineFilter {
   /** Levels to show; undefined: as many as fit. */
   readonly depth: number | undefined;
+  /** So many levels are shown in any case, on pages if need be: who asks what is inside a symbol wants more than it. */
+  readonly least: number;
   readonly kinds: readonly string[] | undefined;
   readonly offset: number;
 }
@@ -39,13 +41,13 @@ export function checkKinds(kinds: readonly string[] | undefined): void {
 
 /** @param maxChars of the symbols' JSON form */
 export function fitOutline(entries: readonly SymbolEntry[], filter: OutlineFilter, maxChars: number): FittedOutline {
-  const { depth, kinds, offset } = filter;
+  const { depth, least, kinds, offset } = filter;
   const kept = kinds === undefined ? entries : entries.filter(({ node }) => kinds.includes(node.kind));
   const deepest = Math.max(1, ...kept.map((entry) => entry.depth));
   for (let levels = Math.min(depth ?? deepest, deepest); ; levels -= 1) {
     const shown = collapse(kept, levels);
     const fits = JSON.stringify(shown).length <= maxChars;
-    if (fits || levels <= 1 || depth !== undefined || kinds !== undefined || offset > 0)
+    if (fits || levels <= least || depth !== undefined || kinds !== undefined || offset > 0)
       return paged(shown, offset, maxChars);
   }
 }

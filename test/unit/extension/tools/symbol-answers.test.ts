@@ -19,10 +19,13 @@ describe('an outline cut to size', () => {
     node('A', 1, [node('a', 2, [node('x', 3)], 'method'), node('b', 4, [], 'method')]),
     node('B', 11, [node('c', 12, [], 'method')]),
   ]);
-  const shape = (maxChars: number, filter: { depth?: number; kinds?: string[]; offset?: number } = {}) => {
+  const shape = (
+    maxChars: number,
+    filter: { depth?: number; least?: number; kinds?: string[]; offset?: number } = {},
+  ) => {
     const { symbols, page } = fitOutline(
       tree,
-      { depth: filter.depth, kinds: filter.kinds, offset: filter.offset ?? 0 },
+      { depth: filter.depth, least: filter.least ?? 1, kinds: filter.kinds, offset: filter.offset ?? 0 },
       maxChars,
     );
     return {
@@ -45,11 +48,15 @@ describe('an outline cut to size', () => {
     assert.deepEqual(shape(10, { depth: 1, offset: 1 }), { symbols: 'B+1', page: [1, 2, null] });
   });
 
+  it('shows what is inside a symbol that was asked about, on pages if need be', () => {
+    assert.deepEqual(shape(250, { least: 2 }), { symbols: 'A a+1', page: [2, 5, 2] });
+  });
+
   it('keeps the depth and the kinds that were asked for', () => {
     assert.deepEqual(shape(10_000, { depth: 2 }).symbols, 'A a+1 b B c');
     assert.deepEqual(shape(10_000, { kinds: ['method'] }).symbols, 'a b c');
     const some = flatten([node('C', 1), node('D', 11, [node('d', 12, [node('y', 13)], 'method')], 'module')]);
-    const kept = fitOutline(some, { depth: 1, kinds: ['class'], offset: 0 }, 10_000).symbols;
+    const kept = fitOutline(some, { depth: 1, least: 1, kinds: ['class'], offset: 0 }, 10_000).symbols;
     assert.deepEqual(
       kept.map(({ name, hidden }) => [name, hidden]),
       [['C', undefined]],
