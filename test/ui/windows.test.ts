@@ -21,14 +21,20 @@ describe('windows', () => {
     const [before] = await agent.windows();
     assert.ok(before !== undefined);
 
-    // Not awaited: the call has to fall between the end of the old extension host and the new one.
+    // The new page gets no scripts until the call is made, which so falls between the old extension host and the new one.
+    let release = (): void => {};
+    const called = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/*.js', (route) => called.then(() => route.continue()));
     const reload = page.reload();
     const gone = await until('the window is gone', 30_000, async () => {
       const [window] = await agent.windows();
       return window?.readiness === 'reconnecting' && window;
     });
-    const answer = success(await agent.call('read_buffer', { path: 'src/people.ts', window: gone.id }));
+    const answering = agent.call('read_buffer', { path: 'src/people.ts', window: gone.id });
+    release();
+    const answer = success(await answering);
     await reload;
+    await page.unroute('**/*.js');
 
     assert.match(textOf(answer), /people\.ts/);
     await waitForStatus(page, /connected/);
