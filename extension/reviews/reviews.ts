@@ -18,8 +18,8 @@ export interface Proposal {
 export type Outcome =
   | {
       readonly kind: 'accepted';
-      readonly finalText: string;
-      readonly edited: boolean;
+      /** What was accepted, where the person had changed the proposal. */
+      readonly editedText: string | undefined;
       readonly version: number;
       readonly sha: string;
       readonly dirty: boolean;
@@ -50,6 +50,7 @@ export interface Review {
 
 interface OwnFile extends ReviewFile {
   base: string | undefined;
+  proposed: string;
   outcome: Outcome | undefined;
 }
 
@@ -153,6 +154,9 @@ export class Reviews implements Disposable {
     const own = this.#own(file);
     if (own === undefined) return false;
     own.outcome = outcome;
+    // Outcomes are kept for long, texts of which nobody asks any more are not.
+    own.base = undefined;
+    own.proposed = '';
     this.#deps.log.info(`review ${file.review.id}: ${outcome.kind} ${file.path}`);
     if (!isPending(file.review)) this.#reviews.get(file.review.id)?.expiry.dispose();
     this.#decided.fire(own);

@@ -5,8 +5,8 @@ import type { ReviewedFile, reviewTools } from '../../shared/tools/reviews.ts';
 import { isPending, type Proposal, type Review, type Reviews } from '../reviews/reviews.ts';
 import type { CleanBases } from './support/clean-bases.ts';
 import { openDocument, statOf } from './support/document.ts';
-import { sameLines } from './support/edit-apply.ts';
 import { checkDisk, planCreation } from './support/edit-plan.ts';
+import { sameLines } from './support/text-lines.ts';
 import { refuseTornPairs } from './support/text-match.ts';
 import { waitFor } from './support/wait.ts';
 import { resolveTarget } from './support/workspace-path.ts';
@@ -80,10 +80,11 @@ function describe(review: Review): {
       case undefined:
         return { path, state: 'pending' };
       case 'accepted': {
-        const { edited, finalText, version, sha, dirty } = outcome;
-        const fits = edited && finalText.length <= left;
-        if (fits) left -= finalText.length;
-        return { path, state: 'accepted', edited, version, sha, dirty, ...(fits ? { final_text: finalText } : {}) };
+        const { editedText, version, sha, dirty } = outcome;
+        const edited = editedText !== undefined;
+        const fits = edited && editedText.length <= left;
+        if (fits) left -= editedText.length;
+        return { path, state: 'accepted', edited, version, sha, dirty, ...(fits ? { final_text: editedText } : {}) };
       }
       case 'rejected':
         return { path, state: 'rejected', ...(outcome.comment === undefined ? {} : { comment: outcome.comment }) };

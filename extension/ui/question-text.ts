@@ -1,8 +1,7 @@
 /** What the person reads of the questions. No `vscode`, so that it is tested as text. */
 import type { Question } from '../approvals/approvals.ts';
+import { oneLine, shortName } from './one-line.ts';
 import type { WaitingView } from './waiting-item.ts';
-
-const nameMaxChars = 60;
 
 function countQuestions(count: number): string {
   return count === 1 ? '1 question' : `${count} questions`;
@@ -30,7 +29,7 @@ export function titleOf(question: Question): string {
 }
 
 export function nameOf({ agent }: Question): string {
-  return oneLine(agent.name).slice(0, nameMaxChars);
+  return shortName(agent.name);
 }
 
 /** Everything that is known of a question, in lines. */
@@ -38,7 +37,7 @@ export function describeQuestion(question: Question): string {
   const { tool, agent, request, again, lasting, id } = question;
   return [
     labelOf(question),
-    `Asked by ${nameOf(question)} ${oneLine(agent.version).slice(0, nameMaxChars)} with ${tool}, question ${id}.`,
+    `Asked by ${nameOf(question)} ${shortName(agent.version)} with ${tool}, question ${id}.`,
     request.why,
     again ? 'It has changed since you were asked about it before.' : undefined,
     request.changes.length === 0 ? 'No change can be shown for it.' : undefined,
@@ -51,8 +50,4 @@ export function describeQuestion(question: Question): string {
 /** Which of the actions a question has, for the menus of the manifest. */
 export function contextOf({ lasting, request }: Question): string {
   return ['question', ...(lasting ? ['lasting'] : []), ...(request.changes.length > 0 ? ['shown'] : [])].join(' ');
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
 }

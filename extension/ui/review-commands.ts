@@ -22,7 +22,8 @@ export function registerReviewCommands(deps: ReviewCommandDeps): DisposableStore
   const fileOf = (given: unknown): ReviewFile | undefined =>
     given instanceof vscode.Uri ? documents.fileOf(given) : reviews.pending.find((file) => file === given);
   const on = (act: (file: ReviewFile) => Promise<void>) => async (given: unknown) => {
-    const file = fileOf(given) ?? fileOf(vscode.window.activeTextEditor?.document.uri);
+    // A row of what is decided by now stands for nothing else.
+    const file = fileOf(given ?? vscode.window.activeTextEditor?.document.uri);
     if (file === undefined) return;
     await act(file);
     // What follows in the same review comes up where the person is looking.

@@ -3,7 +3,9 @@ import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { limits } from '../../shared/limits.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
+import { oneLine } from './one-line.ts';
 import { proposalScheme, type ReviewDocuments } from './review-documents.ts';
+import { proposerOf } from './review-text.ts';
 
 export interface ReviewTabsDeps {
   readonly reviews: Reviews;
@@ -46,7 +48,7 @@ export class ReviewTabs implements Disposable {
 
   async show(file: ReviewFile, { preserveFocus }: { readonly preserveFocus: boolean }): Promise<void> {
     const { base, proposal } = this.#deps.documents.sides(file);
-    const title = `${file.path}: proposed by ${file.review.agent.name}`;
+    const title = `${oneLine(file.path)}: proposed by ${proposerOf(file)}`;
     const options: vscode.TextDocumentShowOptions = { preserveFocus, preview: false };
     await vscode.commands.executeCommand('vscode.diff', base, proposal, title, options);
   }

@@ -1,4 +1,5 @@
 import type { ReviewFile } from '../reviews/reviews.ts';
+import { oneLine, shortName } from './one-line.ts';
 import type { WaitingView } from './waiting-item.ts';
 
 /** What the person reads of the reviews that wait. No `vscode`, so that it is tested as text. */
@@ -14,8 +15,12 @@ export function presentReviews(files: readonly ReviewFile[]): WaitingView | unde
   };
 }
 
-/** In one line. The name is the agent's own word for itself. */
-export function describeProposal({ path, base, review: { agent } }: ReviewFile): string {
-  const name = agent.name.replaceAll(/\s+/g, ' ');
-  return `${path}${base === undefined ? ' (new file)' : ''}, proposed by ${name}`;
+/** In one line: what is proposed by whom. */
+export function describeProposal(file: ReviewFile): string {
+  const { path, base } = file;
+  return `${oneLine(path)}${base === undefined ? ' (new file)' : ''}, proposed by ${proposerOf(file)}`;
+}
+
+export function proposerOf({ review: { agent } }: ReviewFile): string {
+  return shortName(agent.name);
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
-import { describeProposal, presentReviews } from './review-text.ts';
+import { oneLine } from './one-line.ts';
+import { describeProposal, presentReviews, proposerOf } from './review-text.ts';
 import { showWaiting } from './waiting-item.ts';
 
 export interface ReviewViewDeps {
@@ -52,10 +53,10 @@ export class ReviewView implements Disposable {
 }
 
 function itemOf(file: ReviewFile, command: string): vscode.TreeItem {
-  const { key, path, base, review } = file;
-  const item = new vscode.TreeItem(path);
+  const { key, path, base } = file;
+  const item = new vscode.TreeItem(oneLine(path));
   item.id = key;
-  item.description = review.agent.name;
+  item.description = proposerOf(file);
   // Plain text: names and paths come from agents.
   item.tooltip = describeProposal(file);
   item.accessibilityInformation = { label: describeProposal(file) };

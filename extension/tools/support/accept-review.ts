@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import type { Outcome, ReviewFile } from '../../reviews/reviews.ts';
 import { ApprovedChanges } from './approved-changes.ts';
 import { eolOf, openDocument, statOf } from './document.ts';
-import { applyChanges, sameLines } from './edit-apply.ts';
+import { applyChanges } from './edit-apply.ts';
 import { planCreation } from './edit-plan.ts';
-import { withEol } from './text-lines.ts';
-import type { EditPlan } from './text-match.ts';
+import { planWhole } from './text-changes.ts';
+import { sameLines, withEol } from './text-lines.ts';
 import { textSha } from './text-sha.ts';
 import type { WaitDeps } from './wait.ts';
 import { resolveTarget } from './workspace-path.ts';
@@ -50,25 +50,10 @@ export async function acceptReview(file: ReviewFile, finalText: string, deps: Wa
     kind: 'done',
     outcome: {
       kind: 'accepted',
-      finalText: text,
-      edited: !sameLines(finalText, file.proposed),
+      editedText: sameLines(finalText, file.proposed) ? undefined : text,
       version: document.version,
       sha: textSha(text),
       dirty: document.isDirty,
     },
   };
-}
-
-/** Only the lines that differ are replaced: cursors and marks elsewhere stay where they are. */
-function planWhole(before: string, after: string): EditPlan {
-  let start = 0;
-  while (start < before.length && before[start] === after[start]) start += 1;
-  start = before.lastIndexOf('\n', start - 1) + 1;
-  let same = 0;
-  const most = Math.min(before.length, after.length) - start;
-  while (same < most && before.at(-1 - same) === after.at(-1 - same)) same += 1;
-  const lineEnd = before.indexOf('\n', before.length - same);
-  const end = same === 0 || lineEnd === -1 ? before.length : lineEnd + 1;
-  const text = after.slice(start, after.length - (before.length - end));
-  return { replacements: [{ start, end, text }], text: after };
 }

@@ -6,7 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { ToolContext } from '../tool-context.ts';
 import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
-import { pointAt, withEol } from './text-lines.ts';
+import { pointAt, sameLines } from './text-lines.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
 
@@ -63,11 +63,6 @@ function isAsPlanned({ uri, before, version }: DocumentChange): boolean {
   const open = openDocumentOf(uri);
   if (version !== undefined) return open?.version === version;
   return open === undefined || sameLines(open.getText(), before);
-}
-
-/** VS Code gives a file of mixed line ends only one kind when it loads it. */
-export function sameLines(a: string, b: string): boolean {
-  return withEol(a, '\n') === withEol(b, '\n');
 }
 
 const rangeOf = (

@@ -1,4 +1,5 @@
 /** From ranges in a text to exact replacements, and to the lines that they change. */
+import { diffLines } from './line-diff.ts';
 import { lineStarts, type Point, pointAt, splitLines, withEol } from './text-lines.ts';
 import type { EditPlan } from './text-match.ts';
 
@@ -46,6 +47,23 @@ function offsetOf(text: string, starts: readonly number[], { line, character }: 
   const end = next === undefined ? text.length : next - (text.slice(next - 2, next) === '\r\n' ? 2 : 1);
   if (start + character === text.length) return text.length;
   return start + character <= end ? start + character : undefined;
+}
+
+/** One text in the place of another: only the lines that differ are replaced, so that cursors elsewhere stay. */
+export function planWhole(before: string, after: string): EditPlan {
+  const [old, fresh] = [linesWithEnds(before), linesWithEnds(after)];
+  const replacements = diffLines(old.lines, fresh.lines).map(({ oldStart, oldEnd, newStart, newEnd }) => ({
+    start: old.at(oldStart),
+    end: old.at(oldEnd),
+    text: after.slice(fresh.at(newStart), fresh.at(newEnd)),
+  }));
+  return { replacements, text: after };
+}
+
+function linesWithEnds(text: string) {
+  const starts = lineStarts(text);
+  const at = (line: number): number => starts[line] ?? text.length;
+  return { lines: starts.map((start, line) => text.slice(start, at(line + 1))), at };
 }
 
 /** What a plan changes, line by line: `@@ line`, then the old lines with `-` and the new ones with `+`. */

@@ -16,6 +16,11 @@ export function withEol(text: string, eol: '\n' | '\r\n'): string {
   return text.replace(/\r\n|\r|\n/g, eol);
 }
 
+/** VS Code gives a file of mixed line ends only one kind when it loads it. */
+export function sameLines(a: string, b: string): boolean {
+  return withEol(a, '\n') === withEol(b, '\n');
+}
+
 /** The line, from 1, that holds the offset of a text whose lines end in \n or \r\n. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;

@@ -15,8 +15,7 @@ const proposal = (path: string, base = 'old'): Proposal => ({
 });
 const accepted: Outcome = {
   kind: 'accepted',
-  finalText: 'new',
-  edited: false,
+  editedText: undefined,
   version: 2,
   sha: 'abc',
   dirty: true,
@@ -64,6 +63,15 @@ describe('reviews', () => {
     assert.equal(reviews.decide(file, { kind: 'dismissed' }), false);
     assert.equal(file.outcome?.kind, 'accepted');
     assert.equal(reviews.find(file.key), undefined);
+  });
+
+  it('keep no texts of what is decided, only its outcome', () => {
+    const { id, files } = reviews.open(agent, [proposal('a')]);
+    const [file] = files;
+    assert.ok(file !== undefined && reviews.decide(file, { ...accepted, editedText: 'mine' }));
+    const [kept] = reviews.get(id).files;
+    assert.deepEqual([kept?.base, kept?.proposed], [undefined, '']);
+    assert.deepEqual(kept?.outcome, { ...accepted, editedText: 'mine' });
   });
 
   it('keep the keys of their files from their ids, which agents know', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { changedLinesDiff, planChanges } from '../../../../extension/tools/support/text-changes.ts';
+import * as fc from 'fast-check';
+import { changedLinesDiff, planChanges, planWhole } from '../../../../extension/tools/support/text-changes.ts';
 import { pointAt } from '../../../../extension/tools/support/text-lines.ts';
 
 const change = (from: string, to: string, text: string) => {
@@ -76,5 +77,36 @@ describe('changes of a language server', () => {
       // Between \r and \n there is no position.
       if (text[offset - 1] !== '\r') assert.equal(back?.replacements[0]?.start, offset);
     }
+  });
+});
+
+describe('one text in the place of another', () => {
+  const applied = (before: string, after: string): string => {
+    let out = '';
+    let at = 0;
+    for (const { start, end, text } of planWhole(before, after).replacements) {
+      assert.ok(start >= at && end >= start, 'in order, and none over another');
+      out += before.slice(at, start) + text;
+      at = end;
+    }
+    return out + before.slice(at);
+  };
+
+  it('is what its replacements make of the first', () => {
+    for (const eol of ['\n', '\r\n']) {
+      const anyText = fc.array(fc.constantFrom('', 'a', 'b', 'ab'), { maxLength: 6 }).map((lines) => lines.join(eol));
+      fc.assert(
+        fc.property(anyText, anyText, (before, after) => assert.equal(applied(before, after), after)),
+        { seed: 1, numRuns: 2_000 },
+      );
+    }
+    assert.equal(applied('\nfoo', 'bar'), 'bar');
+  });
+
+  it('replaces only the lines that differ', () => {
+    assert.deepEqual(planWhole('a\nb\nc\nd\n', 'a\nB\nc\nD\n').replacements, [
+      { start: 2, end: 4, text: 'B\n' },
+      { start: 6, end: 8, text: 'D\n' },
+    ]);
   });
 });

@@ -1,0 +1,13 @@
+/** What agents say of themselves and of files, made safe to read beside our own words. */
+
+const nameMaxChars = 60;
+
+/** Without line ends, and without marks that reorder what is read. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
+}
+
+/** An agent's own word for itself, which may be as long as it likes. */
+export function shortName(text: string): string {
+  return oneLine(text).slice(0, nameMaxChars);
+}
