@@ -45,6 +45,7 @@ import { tokenIdOf } from './token-id.ts';
 import { connectorOf } from './upstream/connector.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
+import { UpstreamSet } from './upstream/upstream-set.ts';
 import { WindowsFile } from './windows-file.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
@@ -200,8 +201,8 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
     clock,
     log: log.area('calls'),
   });
-  const upstreams = Object.entries(config.upstreams).map(
-    ([name, upstream]) =>
+  const upstreams = new UpstreamSet(
+    (name, upstream) =>
       new Upstream({
         name,
         config: upstream,
@@ -213,6 +214,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
         log: log.area(`upstream ${name}`),
       }),
   );
+  upstreams.apply(config.upstreams);
   const own = createBridgeContent({
     catalog,
     dispatcher,
@@ -245,7 +247,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
       ...(strangerOn === undefined ? {} : { strangerOn }),
       ...(problems.length === 0 ? {} : { problems: [...problems] }),
       windows: registry.list().map(describeWindow),
-      ...(upstreams.length === 0 ? {} : { upstreams: upstreams.map((upstream) => upstream.status) }),
+      upstreams: upstreams.list().map((upstream) => upstream.status),
       ...front.sessions,
       calls: dispatcher.statistics,
       droppedResults: registry.droppedResults,
@@ -317,7 +319,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
 
   const reason = await left;
   if (reason === 'moved') await drain({ registry, front, server, clock, log, interrupted });
-  await shutDown(reason, { registry, server, parts: [editorServer, front, content], clock, log });
+  await shutDown(reason, { registry, server, parts: [editorServer, front, upstreams, content], clock, log });
   removeBridgeFile(stateDir, instance);
   return exitCodes.ok;
 }

@@ -8,8 +8,11 @@ export interface AgentContent {
   readonly capabilities: ContentCapabilities;
   readonly instructions: string;
   readonly methods: MethodTable;
-  /** Results that never change, serialised and encoded once, by method: an era may answer with one of these at once. */
-  readonly constantResults: ReadonlyMap<string, Buffer>;
+  /**
+   * Results that are the same for everybody, serialised and encoded, by method: an era may answer with one of these at
+   * once. What stands here changes with the content.
+   */
+  readonly readyResults: ReadonlyMap<string, Buffer>;
   /** Whether a resource of this URI can be read, now or later: what may be subscribed to. */
   hasResource(uri: string): boolean;
   readonly onDidChange: Event<ContentChange>;

@@ -3,18 +3,18 @@ import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { HoldfastError } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
-import { limits } from '../../shared/limits.ts';
 import type { CallIds } from '../agent/call-ids.ts';
 import type { AgentContent, ContentChange } from '../agent/content.ts';
 import { isRecord } from '../agent/json-rpc.ts';
 import type { Method, MethodContext } from '../agent/methods.ts';
 import { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
 import type { Upstream } from './upstream.ts';
+import type { UpstreamSet } from './upstream-set.ts';
 
 export interface UpstreamContentDeps {
   /** What the bridge itself serves. */
   readonly own: AgentContent & Disposable;
-  readonly upstreams: readonly Upstream[];
+  readonly upstreams: UpstreamSet;
   readonly callIds: CallIds;
   readonly clock: Clock;
 }
@@ -22,47 +22,46 @@ export interface UpstreamContentDeps {
 const separator = '__';
 
 /** The bridge's own content and beside it the tools of the servers behind it, as `<server>__<tool>`. */
-export function withUpstreams(deps: UpstreamContentDeps): AgentContent & Disposable {
-  const { own, upstreams, callIds, clock } = deps;
-  if (upstreams.length === 0) return own;
+export function withUpstreams({ own, upstreams, callIds, clock }: UpstreamContentDeps): AgentContent & Disposable {
   const store = new DisposableStore();
   const changes = store.add(new Emitter<ContentChange>());
-  for (const upstream of upstreams) store.add(upstream);
-  store.add(own.onDidChange((change) => changes.fire(change)));
-  const byName = new Map(upstreams.map((upstream) => [upstream.name, upstream]));
   const keyed = new KeyedUpstreamCalls({ clock });
-  let merged: string | undefined;
-  for (const upstream of upstreams) {
-    store.add(
-      upstream.onDidChangeTools(() => {
-        merged = undefined;
-        changes.fire({ kind: 'list', list: 'tools' });
-      }),
-    );
-  }
-  const firstLook = Promise.race([
-    Promise.all(upstreams.map(({ looked }) => looked)),
-    new Promise<void>((resolve) => store.add(clock.after(limits.upstreamFirstListMs, resolve))),
-  ]);
+  // Without servers nothing of them is in the way of a request; with some, what was merged once is ready.
+  const readyResults = new Map(own.readyResults);
+  const ownList = own.readyResults.get('tools/list');
+  if (ownList === undefined) throw new TypeError('the bridge lists no tools');
+  store.add(own.onDidChange((change) => changes.fire(change)));
+  store.add(
+    upstreams.onDidChange((change) => {
+      if (upstreams.list().length === 0) readyResults.set('tools/list', ownList);
+      else readyResults.delete('tools/list');
+      changes.fire(change);
+    }),
+  );
 
-  const ownList = own.constantResults.get('tools/list')?.toString() ?? '{"tools":[]}';
   const list: Method = async () => {
-    await firstLook;
-    merged ??= mergedList(ownList, upstreams);
+    await Promise.all(upstreams.list().map(({ looked }) => looked));
+    const merged = mergedList(ownList.toString(), upstreams.list());
+    readyResults.set('tools/list', Buffer.from(merged));
     return merged;
   };
   const ownCall = own.methods.get('tools/call');
   const call: Method = (params, context) => {
-    const target = targetOf(params, byName);
+    const target = targetOf(params, upstreams);
     if (target !== undefined) return callUpstream(target, context, { keyed, callIds });
     if (ownCall === undefined) throw new TypeError('the bridge serves no tools/call');
     return ownCall(params, context);
   };
   return {
     ...own,
-    capabilities: { ...own.capabilities, tools: { listChanged: true } },
+    capabilities: {
+      ...own.capabilities,
+      tools: { listChanged: true },
+      prompts: { listChanged: true },
+      resources: { ...own.capabilities.resources, listChanged: true },
+    },
     methods: new Map([...own.methods, ['tools/list', list], ['tools/call', call]]),
-    constantResults: new Map([...own.constantResults].filter(([method]) => method !== 'tools/list')),
+    readyResults,
     onDidChange: changes.event,
     acknowledge: (keys) => {
       keyed.acknowledge(keys.map(callIds));
@@ -90,11 +89,11 @@ interface Target {
   readonly arguments: unknown;
 }
 
-function targetOf(params: unknown, byName: ReadonlyMap<string, Upstream>): Target | undefined {
+function targetOf(params: unknown, upstreams: Pick<UpstreamSet, 'get'>): Target | undefined {
   const name = isRecord(params) ? params['name'] : undefined;
   if (!isRecord(params) || typeof name !== 'string') return undefined;
   const at = name.indexOf(separator);
-  const upstream = at === -1 ? undefined : byName.get(name.slice(0, at));
+  const upstream = at === -1 ? undefined : upstreams.get(name.slice(0, at));
   if (upstream === undefined) return undefined;
   return { upstream, tool: name.slice(at + separator.length), arguments: params['arguments'] };
 }

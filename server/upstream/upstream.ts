@@ -63,7 +63,7 @@ export class Upstream implements Disposable {
   #pending = 0;
 
   readonly onDidChangeTools = this.#changed.event;
-  /** Resolves when the first attempt to learn its tools is over, in whatever way. */
+  /** Resolves when the first attempt to learn its tools is over, in whatever way, or takes too long to wait for. */
   readonly looked: Promise<void>;
 
   constructor(deps: UpstreamDeps) {
@@ -89,7 +89,10 @@ export class Upstream implements Disposable {
     // A server that was away or has begun again may offer something else.
     this.#store.add(session.onDidRenew(() => this.#refresh()));
     this.#store.add(connection.onDidConnect(() => session.use !== undefined && this.#refresh()));
-    this.looked = this.#keepTrying();
+    this.looked = Promise.race([
+      this.#keepTrying(),
+      new Promise<void>((resolve) => this.#store.add(clock.after(limits.upstreamFirstListMs, resolve))),
+    ]);
   }
 
   get tools(): readonly Tool[] {

@@ -29,7 +29,7 @@ describe('The newer SDK client', function () {
     assert.deepEqual([client.getProtocolEra(), client.getNegotiatedProtocolVersion()], ['modern', '2026-07-28']);
     assert.equal(client.getServerVersion()?.name, 'holdfast');
     assert.match(client.getInstructions() ?? '', /live VS Code/);
-    assert.deepEqual(client.getServerCapabilities()?.resources, { subscribe: true });
+    assert.deepEqual(client.getServerCapabilities()?.resources, { subscribe: true, listChanged: true });
     assert.deepEqual(errors, []);
   });
 
@@ -97,7 +97,7 @@ describe('The newer SDK client', function () {
       resourceSubscriptions: ['holdfast://windows', 'a://b'],
     };
     const subscription = await client.listen(wanted);
-    assert.deepEqual(subscription.honoredFilter, { resourceSubscriptions: ['holdfast://windows'] });
+    assert.deepEqual(subscription.honoredFilter, { ...wanted, resourceSubscriptions: ['holdfast://windows'] });
     await scene.openWindow();
     await eventually(() => updated.at(-1), 'the change');
     await subscription.close();

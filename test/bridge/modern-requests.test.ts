@@ -28,7 +28,13 @@ describe('Modern requests', function () {
     assert.deepEqual(rest, {
       resultType: 'complete',
       supportedVersions: [modernVersion, ...legacyVersions],
-      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} },
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
+      },
       ttlMs: 60_000,
       cacheScope: 'private',
       _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'holdfast', title: 'Holdfast', version } },

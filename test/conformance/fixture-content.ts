@@ -74,7 +74,7 @@ export function createFixtureContent(): FixtureContent {
         ['prompts/get', async (params) => JSON.stringify(getPrompt(reach(params)))],
         ['completion/complete', async () => '{"completion":{"values":[],"total":0,"hasMore":false}}'],
       ]),
-      constantResults: new Map(lists.map(([method, json]) => [method, Buffer.from(json)])),
+      readyResults: new Map(lists.map(([method, json]) => [method, Buffer.from(json)])),
       hasResource,
       onDidChange: changes.event,
     },

@@ -20,7 +20,7 @@ export function fakeContent({ capabilities = {}, methods = {}, resources = [] }:
       capabilities,
       instructions: '',
       methods: new Map(Object.entries(methods)),
-      constantResults: new Map(),
+      readyResults: new Map(),
       hasResource: (uri) => resources.includes(uri),
       onDidChange: changes.event,
     },

@@ -50,7 +50,7 @@ export function createBridgeContent({
       ['prompts/get', createPromptGet({ dispatcher })],
       ['completion/complete', createCompletion({ dispatcher, windows })],
     ]),
-    constantResults: new Map([...lists].map(([method, json]) => [method, Buffer.from(json)])),
+    readyResults: new Map([...lists].map(([method, json]) => [method, Buffer.from(json)])),
     hasResource,
     onDidChange: changes.event,
     acknowledge: (keys) => dispatcher.acknowledge(keys.map(callIds)),

@@ -47,9 +47,9 @@ export class LegacyLeg implements Leg, Disposable {
     if (session === undefined) return;
     if (message.kind !== 'request') return answerNotification(session, message, exchange);
     const extras = this.#extras(req, session);
-    const constant = this.#deps.content.constantResults.get(message.method);
-    if (constant !== undefined && extras === undefined && session.notice === undefined) {
-      return answerAround(res, aroundResult(message.id, constant));
+    const ready = this.#deps.content.readyResults.get(message.method);
+    if (ready !== undefined && extras === undefined && session.notice === undefined) {
+      return answerAround(res, aroundResult(message.id, ready));
     }
     return answerRequest(session, message, exchange, this.#deps.clock, extras);
   }

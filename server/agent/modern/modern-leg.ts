@@ -42,8 +42,9 @@ export class ModernLeg implements Leg, Disposable {
   readonly #versions: ServedVersions;
   readonly #toResult: ToModernResult;
   readonly #requestDeps: ModernRequestDeps;
-  /** Answers that are the same for everybody, by method. */
-  readonly #constantResults: ReadonlyMap<string, Buffer>;
+  readonly #discovery: Buffer;
+  /** Ready results as this era has them, by what they are made of. */
+  readonly #readyResults = new WeakMap<Buffer, Buffer>();
   readonly #agents: RecentAgents;
   readonly #subscriptions: Subscriptions;
 
@@ -54,7 +55,7 @@ export class ModernLeg implements Leg, Disposable {
     this.#versions = { modern: modernVersions, legacy: legacyVersions };
     this.#toResult = createToModernResult(resultMeta);
     this.#requestDeps = { toResult: this.#toResult, clock, log };
-    this.#constantResults = this.#encodeConstants();
+    this.#discovery = this.#discover();
     this.#agents = new RecentAgents({ clock, log });
     this.#subscriptions = new Subscriptions({ content, resultMeta, clock });
   }
@@ -107,8 +108,8 @@ export class ModernLeg implements Leg, Disposable {
     const { id, method } = request;
     const { client = unnamedClient, logLevel } = envelope;
     this.#agents.see(client);
-    const constant = this.#constantResults.get(method);
-    if (constant !== undefined) return answerAround(exchange.res, aroundResult(id, constant));
+    const ready = method === 'server/discover' ? this.#discovery : this.#deps.content.readyResults.get(method);
+    if (ready !== undefined) return answerAround(exchange.res, aroundResult(id, this.#ownResult(method, ready)));
     if (method === 'subscriptions/listen') return this.#listen(request, client, exchange);
     const run = this.#deps.content.methods.get(method);
     if (run === undefined) {
@@ -137,12 +138,19 @@ export class ModernLeg implements Leg, Disposable {
     }
   }
 
-  #encodeConstants(): ReadonlyMap<string, Buffer> {
-    const { capabilities, instructions, constantResults } = this.#deps.content;
+  #ownResult(method: string, ready: Buffer): Buffer {
+    let own = this.#readyResults.get(ready);
+    if (own === undefined) {
+      own = Buffer.from(this.#toResult(method, ready.toString()));
+      this.#readyResults.set(ready, own);
+    }
+    return own;
+  }
+
+  #discover(): Buffer {
+    const { capabilities, instructions } = this.#deps.content;
     const supportedVersions = [...this.#versions.modern, ...this.#versions.legacy];
-    const discovery = Buffer.from(JSON.stringify({ supportedVersions, capabilities, instructions }));
-    const results = [...constantResults, ['server/discover', discovery] as const];
-    return new Map(results.map(([method, json]) => [method, Buffer.from(this.#toResult(method, json.toString()))]));
+    return Buffer.from(JSON.stringify({ supportedVersions, capabilities, instructions }));
   }
 }
 
