@@ -21,8 +21,19 @@ const statusSchema = z.object({
   ),
   /** MCP servers behind the bridge. */
   upstreams: z
-    .array(z.object({ name: z.string(), state: z.string(), reason: z.string().optional(), tools: z.number() }))
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.string(),
+        reason: z.string().optional(),
+        tools: z.number(),
+        /** `config.json`, or the ids of the windows that offer it. */
+        from: z.array(z.string()).optional(),
+      }),
+    )
     .optional(),
+  /** What windows offer and is not used. */
+  refusedUpstreams: z.array(z.object({ name: z.string(), window: z.string(), reason: z.string() })).optional(),
   agents: z.array(z.object({ name: z.string(), version: z.string(), sessions: z.number() })),
   /** What became of agents' sessions. */
   counters: z.record(z.string(), z.number()),
@@ -60,8 +71,11 @@ export function describeStatus(answer: unknown): string {
         `  ${id}  ${name}, ${readiness}${folders.map((folder) => `\n    ${folder}`).join('')}`,
     ),
     ...(status.upstreams ?? []).map(
-      ({ name, state, reason, tools }) =>
-        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools`,
+      ({ name, state, reason, tools, from }) =>
+        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools${from === undefined ? '' : `, from ${from.join(', ')}`}`,
+    ),
+    ...(status.refusedUpstreams ?? []).map(
+      ({ name, window, reason }) => `WARNING: MCP server ${name} of window ${window} is not used: ${reason}`,
     ),
     agents.length === 0 ? 'No agent has a session.' : `Agents (${agents.length}):`,
     ...agents.map(

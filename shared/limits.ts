@@ -188,6 +188,8 @@ export const limits = {
   // --- upstream servers ---
   /** The first listing waits this long for the servers behind the bridge: agents ask for it once, at their start. */
   upstreamFirstListMs: 3_000,
+  /** Servers that one window may offer: each is a process or a connection, and its tools stand in every agent's list. */
+  windowUpstreamsMax: 50,
   /** Pages of one listing, and the tools that are kept of it. */
   upstreamListPagesMax: 20,
   upstreamToolsMax: 500,

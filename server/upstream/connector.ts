@@ -1,7 +1,7 @@
+import type { UpstreamConfig } from '../../shared/upstream-config.ts';
 import type { Connector } from '../recovery/connection.ts';
 import { createHttpConnector } from './http-connector.ts';
 import { createStdioConnector, type StdioConnectorDeps } from './stdio-connector.ts';
-import type { UpstreamConfig } from './upstream-config.ts';
 
 /** The way to a server as the user has configured it. */
 export function connectorOf(

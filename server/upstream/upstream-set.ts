@@ -1,8 +1,8 @@
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/events.ts';
+import type { UpstreamConfig } from '../../shared/upstream-config.ts';
 import type { ContentChange } from '../agent/content.ts';
 import type { Upstream } from './upstream.ts';
-import type { UpstreamConfig } from './upstream-config.ts';
 
 /** The servers behind the bridge, by name. Which they are may change while the bridge runs. */
 export class UpstreamSet implements Disposable {

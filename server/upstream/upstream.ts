@@ -5,6 +5,7 @@ import { HoldfastError, messageOf } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
+import type { UpstreamConfig } from '../../shared/upstream-config.ts';
 import { errorAnswer, isRecord, isRpcId, resultAnswer, rpcCodes } from '../agent/json-rpc.ts';
 import type { MethodContext } from '../agent/methods.ts';
 import { Cancellation } from '../editors/cancellation.ts';
@@ -13,7 +14,6 @@ import { Connection, type Connector } from '../recovery/connection.ts';
 import { LegacySession } from '../recovery/legacy-session.ts';
 import { type ClientRequest, RecoveringClient } from '../recovery/recovering-client.ts';
 import { ServerStream } from '../recovery/server-stream.ts';
-import type { UpstreamConfig } from './upstream-config.ts';
 import { resultOf, unavailable } from './upstream-reply.ts';
 
 export interface UpstreamDeps {
