@@ -221,6 +221,8 @@ export const limits = {
   approvalKeepMs: 10 * 60_000,
   /** Questions that stand, with answers that nobody has fetched: more than a person reads. */
   approvalsMax: 50,
+  /** Answers about servers of a workspace that are remembered with it: the newest, over its branches. */
+  serverConsentsMax: 100,
   /** Of a call's input shown with its question: beside it, and in its one line. */
   approvalInputMaxChars: 2_000,
   approvalLineMaxChars: 100,

@@ -25,12 +25,16 @@ const upstreamSchema = z
     env: z
       .record(z.string(), z.string())
       .default({})
-      .describe("Environment of `command`, beside the bridge's own. Plain text: no place for a secret."),
+      .describe(
+        "Environment of `command`, beside the bridge's own. Plain text in settings.json: write a secret as `${env:NAME}`.",
+      ),
     cwd: z.string().optional().describe('Folder in which `command` runs.'),
     headers: z
       .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[\t -~\u0080-\u00ff]*$/))
       .default({})
-      .describe('Sent with each request to `url`, for example Authorization. Plain text: no place for a secret.'),
+      .describe(
+        'Sent with each request to `url`, for example Authorization. Plain text in settings.json: write a secret as `${env:NAME}`.',
+      ),
     trustHints: z
       .boolean()
       .default(false)

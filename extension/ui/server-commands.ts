@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../../shared/disposable.ts';
+import type { WindowServers, WorkspaceServer } from '../servers/window-servers.ts';
+import { describeDecision, describeServer, serverLabel } from './server-text.ts';
+
+export interface ServerCommandDeps {
+  readonly servers: WindowServers;
+}
+
+/** The commands of the workspace's servers; like those of questions they take the object, which only our views have. */
+export function registerServerCommands(deps: ServerCommandDeps): DisposableStore {
+  const { servers } = deps;
+  const on = (act: (server: WorkspaceServer) => unknown) => (given: unknown) => {
+    const server = servers.workspace.find((each) => each === given);
+    return server === undefined ? undefined : act(server);
+  };
+  const handlers = {
+    'holdfast.allowServer': on((server) => servers.decide(server, 'allowed')),
+    'holdfast.denyServer': on((server) => servers.decide(server, 'denied')),
+    'holdfast.showServerSetting': on(showSetting),
+    'holdfast.reviewServers': () => reviewServers(deps),
+  };
+  const store = new DisposableStore();
+  for (const [command, run] of Object.entries(handlers)) store.add(vscode.commands.registerCommand(command, run));
+  return store;
+}
+
+/** How a list shows it. */
+export function serverItem(server: WorkspaceServer): { readonly label: string; readonly detail: string } {
+  return { label: serverLabel(server), detail: `From ${server.setting.where}.` };
+}
+
+/** Asks for the person's decision, whatever it was before. */
+export async function answerServer({ servers }: ServerCommandDeps, server: WorkspaceServer): Promise<void> {
+  const decision = servers.decisionOn(server);
+  const choices = [
+    {
+      label: '$(check) Allow',
+      detail: 'Exactly this one, in this workspace, also from now on.',
+      run: () => servers.decide(server, 'allowed'),
+    },
+    {
+      label: '$(circle-slash) Deny',
+      detail: 'Not used, until the setting changes.',
+      run: () => servers.decide(server, 'denied'),
+    },
+    {
+      label: '$(go-to-file) Show Setting',
+      detail: `${server.setting.where}. Nothing is decided.`,
+      run: () => showSetting(server),
+    },
+    ...(decision === undefined
+      ? []
+      : [
+          {
+            label: '$(question) Ask Again',
+            detail: `Forgets your answer: ${describeDecision(decision)}.`,
+            run: () => servers.decide(server, undefined),
+          },
+        ]),
+  ];
+  const picked = await vscode.window.showQuickPick(choices, {
+    title: serverLabel(server),
+    placeHolder: describeServer(server).replaceAll(/\s+/g, ' '),
+  });
+  await picked?.run();
+}
+
+async function reviewServers(deps: ServerCommandDeps): Promise<void> {
+  const { servers } = deps;
+  const items = servers.workspace.map((server) => ({
+    ...serverItem(server),
+    description: describeDecision(servers.decisionOn(server)),
+    server,
+  }));
+  const placeHolder =
+    items.length === 0 ? 'The settings of this workspace name no MCP server, or it is not trusted.' : 'Which one?';
+  const picked = await vscode.window.showQuickPick(items, { title: "This workspace's MCP servers", placeHolder });
+  if (picked !== undefined) await answerServer(deps, picked.server);
+}
+
+async function showSetting({ setting: { file } }: WorkspaceServer): Promise<void> {
+  if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.parse(file));
+}
