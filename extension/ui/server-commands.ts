@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
+import type { Decision } from '../servers/consents.ts';
 import type { WindowServers, WorkspaceServer } from '../servers/window-servers.ts';
 import { describeDecision, describeServer, serverLabel } from './server-text.ts';
 
@@ -27,42 +28,35 @@ export function registerServerCommands(deps: ServerCommandDeps): DisposableStore
 
 /** How a list shows it. */
 export function serverItem(server: WorkspaceServer): { readonly label: string; readonly detail: string } {
-  return { label: serverLabel(server), detail: `From ${server.setting.where}.` };
+  return { label: withoutIcons(serverLabel(server)), detail: `From ${server.setting.where}.` };
 }
 
-/** Asks for the person's decision, whatever it was before. */
+/** Asks for the person's decision, whatever it was before. What it is about comes first, so that Enter decides nothing. */
 export async function answerServer({ servers }: ServerCommandDeps, server: WorkspaceServer): Promise<void> {
   const decision = servers.decisionOn(server);
+  const show = () => showSetting(server);
+  const decide = (given: Decision | undefined) => (): void => void servers.decide(server, given);
+  const lines = describeServer(server)
+    .split('\n')
+    .map((line) => ({ label: withoutIcons(line), run: show }));
+  const again = {
+    label: '$(question) Ask Again',
+    detail: `Forgets your answer: ${describeDecision(decision)}.`,
+    run: decide(undefined),
+  };
   const choices = [
+    ...lines,
+    { label: 'Your answer', kind: vscode.QuickPickItemKind.Separator, run: show },
+    { label: '$(go-to-file) Show Setting', detail: `${server.setting.where}. Nothing is decided.`, run: show },
     {
       label: '$(check) Allow',
       detail: 'Exactly this one, in this workspace, also from now on.',
-      run: () => servers.decide(server, 'allowed'),
+      run: decide('allowed'),
     },
-    {
-      label: '$(circle-slash) Deny',
-      detail: 'Not used, until the setting changes.',
-      run: () => servers.decide(server, 'denied'),
-    },
-    {
-      label: '$(go-to-file) Show Setting',
-      detail: `${server.setting.where}. Nothing is decided.`,
-      run: () => showSetting(server),
-    },
-    ...(decision === undefined
-      ? []
-      : [
-          {
-            label: '$(question) Ask Again',
-            detail: `Forgets your answer: ${describeDecision(decision)}.`,
-            run: () => servers.decide(server, undefined),
-          },
-        ]),
+    { label: '$(circle-slash) Deny', detail: 'Not used, until the setting changes.', run: decide('denied') },
+    ...(decision === undefined ? [] : [again]),
   ];
-  const picked = await vscode.window.showQuickPick(choices, {
-    title: serverLabel(server),
-    placeHolder: describeServer(server).replaceAll(/\s+/g, ' '),
-  });
+  const picked = await vscode.window.showQuickPick(choices, { title: serverLabel(server), placeHolder: 'Allow it?' });
   await picked?.run();
 }
 
@@ -81,4 +75,9 @@ async function reviewServers(deps: ServerCommandDeps): Promise<void> {
 
 async function showSetting({ setting: { file } }: WorkspaceServer): Promise<void> {
   if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.parse(file));
+}
+
+/** Text of others is no markup: VS Code shows `$(name)` in a list as an icon. */
+function withoutIcons(text: string): string {
+  return text.replaceAll(/\$\([\w~-]+\)/g, '\\$&');
 }
