@@ -42,10 +42,10 @@ import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from 
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
 import { tokenIdOf } from './token-id.ts';
-import { connectorOf } from './upstream/connector.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
 import { UpstreamSet } from './upstream/upstream-set.ts';
+import { waysTo } from './upstream/ways.ts';
 import { WindowsFile } from './windows-file.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
@@ -206,7 +206,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
       new Upstream({
         name,
         config: upstream,
-        connector: connectorOf(upstream, { env: process.env, newId: randomUUID, log: log.area(`upstream ${name}`) }),
+        ways: waysTo(upstream, { env: process.env, newId: randomUUID, log: log.area(`upstream ${name}`) }),
         version,
         newId: randomUUID,
         clock,

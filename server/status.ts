@@ -21,7 +21,17 @@ const statusSchema = z.object({
   ),
   /** MCP servers behind the bridge. */
   upstreams: z
-    .array(z.object({ name: z.string(), state: z.string(), reason: z.string().optional(), tools: z.number() }))
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.string(),
+        reason: z.string().optional(),
+        speaks: z.string().optional(),
+        tools: z.number(),
+        prompts: z.number().default(0),
+        resources: z.number().default(0),
+      }),
+    )
     .optional(),
   agents: z.array(z.object({ name: z.string(), version: z.string(), sessions: z.number() })),
   /** What became of agents' sessions. */
@@ -60,8 +70,8 @@ export function describeStatus(answer: unknown): string {
         `  ${id}  ${name}, ${readiness}${folders.map((folder) => `\n    ${folder}`).join('')}`,
     ),
     ...(status.upstreams ?? []).map(
-      ({ name, state, reason, tools }) =>
-        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools`,
+      ({ name, state, reason, speaks, tools, prompts, resources }) =>
+        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools, ${prompts} prompts, ${resources} resources${speaks === undefined ? '' : `, ${speaks}`}`,
     ),
     agents.length === 0 ? 'No agent has a session.' : `Agents (${agents.length}):`,
     ...agents.map(

@@ -36,7 +36,7 @@ interface Open extends SessionUse {
  */
 export class LegacySession {
   readonly #deps: LegacySessionDeps;
-  readonly #renewed = new Emitter<void>();
+  readonly #renewed = new Emitter<unknown>();
   /** Set up after `initialize`, in the order in which it was: method and params by a key that a later one replaces. */
   readonly #setUp = new Map<string, { readonly method: string; readonly params: unknown }>();
   #open: Open | undefined;
@@ -44,7 +44,7 @@ export class LegacySession {
   #confirmed = false;
   #recovering: Promise<Recovery> | undefined;
 
-  /** A new session has replaced one that was stale. */
+  /** A new session has replaced one that was stale; with the result of its `initialize`. */
   readonly onDidRenew = this.#renewed.event;
 
   constructor(deps: LegacySessionDeps) {
@@ -141,7 +141,7 @@ export class LegacySession {
     this.opened(params, end.sessionId, result);
     await this.#prepare(endpoint);
     log.info('the session was stale; a new one has replaced it');
-    this.#renewed.fire();
+    this.#renewed.fire(result);
     return 'renewed';
   }
 

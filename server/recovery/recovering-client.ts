@@ -24,6 +24,8 @@ export interface ClientRequest extends Repeated {
   /** For call, recovery and repeat together; undefined for a stream that lives on. */
   readonly budgetMs: number | undefined;
   readonly cancelled: CancelSignal;
+  /** Not to be sent again when its connection breaks: it may be what broke it. */
+  readonly once?: boolean;
   /** Gets what the server sends ahead of the answer. */
   readonly onMessage: (message: Readonly<Record<string, unknown>>, json: string) => void;
 }
@@ -190,7 +192,7 @@ export class RecoveringClient {
         return { kind: 'outcome_unknown', reason: end.reason };
       }
       progress.repeats += 1;
-      if (progress.repeats <= limits.recoveryRepeatsMax) return 'again';
+      if (progress.repeats <= limits.recoveryRepeatsMax && request.once !== true) return 'again';
       return { kind: 'unreachable', reason: end.reason, hint: undefined, sent: progress.sent };
     }
     connection.answered();

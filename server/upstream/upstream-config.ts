@@ -11,7 +11,9 @@ const nameSchema = z
 
 const upstreamSchema = z
   .strictObject({
-    /** Where it speaks Streamable HTTP. */
+    /** The transport at the URL, where it should not be found out: Streamable HTTP, or the older HTTP with SSE. */
+    type: z.enum(['http', 'sse']).optional(),
+    /** Where it listens. */
     url: z.url({ protocol: /^https?$/, error: 'this is no http or https URL' }).optional(),
     /** Or a command that speaks MCP on stdin and stdout. */
     command: z.string().min(1).optional(),
