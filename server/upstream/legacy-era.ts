@@ -10,6 +10,8 @@ import { type Framed, refusalIn, type Send, type UpstreamEra, WrongEraError } fr
 import { resultOf } from './upstream-reply.ts';
 
 export interface LegacyEraDeps extends Pick<ServerStreamDeps, 'clock' | 'random' | 'onMessage'> {
+  /** The server tells of this resource from now on; what changed before was not told. */
+  readonly onSubscribed: (uri: string) => void;
   readonly server: string;
   readonly clientInfo: object;
   readonly connection: Connection;
@@ -62,8 +64,12 @@ export class LegacyEra implements UpstreamEra {
     const before = generation === this.#generation ? this.#subscribed : new Set<string>();
     this.#generation = generation;
     this.#subscribed = new Set(uris);
-    for (const uri of uris) if (!before.has(uri)) this.#subscription('resources/subscribe', uri);
-    for (const uri of before) if (!uris.has(uri)) this.#subscription('resources/unsubscribe', uri);
+    const { onSubscribed } = this.#deps;
+    for (const uri of uris) {
+      if (!before.has(uri))
+        void this.#subscription('resources/subscribe', uri).then((done) => done && onSubscribed(uri));
+    }
+    for (const uri of before) if (!uris.has(uri)) void this.#subscription('resources/unsubscribe', uri);
   }
 
   async end(): Promise<void> {
@@ -75,9 +81,14 @@ export class LegacyEra implements UpstreamEra {
     this.#stream.dispose();
   }
 
-  #subscription(method: string, uri: string): void {
-    const { log } = this.#deps;
-    this.#request(method, { uri }).catch((error: unknown) => log.warn(`${method} of ${uri}: ${messageOf(error)}`));
+  async #subscription(method: string, uri: string): Promise<boolean> {
+    try {
+      await this.#request(method, { uri });
+      return true;
+    } catch (error) {
+      this.#deps.log.warn(`${method} of ${uri}: ${messageOf(error)}`);
+      return false;
+    }
   }
 
   async #request(method: string, params: object): Promise<unknown> {

@@ -13,8 +13,8 @@ export interface ListenStreamDeps {
     | ((more: { readonly cancelled: Cancellation; readonly onMessage: (message: Message) => void }) => Promise<Reply>)
     | undefined;
   readonly onMessage: (message: Message) => void;
-  /** The server agreed; not for the first time when the stream had ended in between. */
-  readonly onAcknowledged: (isFirst: boolean) => void;
+  /** The server agreed, also each time that the stream has begun again. */
+  readonly onAcknowledged: () => void;
   readonly connection: Connection;
   readonly clock: Clock;
   readonly random: () => number;
@@ -28,7 +28,6 @@ export class ListenStream implements Disposable {
   readonly #deps: ListenStreamDeps;
   readonly #store = new DisposableStore();
   readonly #cancelled = new Cancellation();
-  #acknowledged = false;
   #wake: (() => void) | undefined;
 
   constructor(deps: ListenStreamDeps) {
@@ -71,10 +70,8 @@ export class ListenStream implements Disposable {
   }
 
   #take(message: Message): void {
-    if (message['method'] !== 'notifications/subscriptions/acknowledged') return this.#deps.onMessage(message);
-    const isFirst = !this.#acknowledged;
-    this.#acknowledged = true;
-    this.#deps.onAcknowledged(isFirst);
+    if (message['method'] === 'notifications/subscriptions/acknowledged') this.#deps.onAcknowledged();
+    else this.#deps.onMessage(message);
   }
 
   #sleep(ms: number): Promise<void> {

@@ -1,13 +1,14 @@
 import type { Clock } from '../../shared/clock.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import { isRecord } from '../agent/json-rpc.ts';
 import { clientEnvelope } from '../agent/modern/envelope.ts';
 import { mirrorHeaders } from '../agent/modern/header-checks.ts';
-import type { Connection } from '../recovery/connection.ts';
+import { type Connection, UnreachableError } from '../recovery/connection.ts';
 import { ListenStream } from './listen-stream.ts';
 import { paramHeaders } from './param-headers.ts';
 import { type Framed, type Message, refusalIn, type Send, type UpstreamEra, WrongEraError } from './upstream-era.ts';
-import { resultOf } from './upstream-reply.ts';
+import { resultOf, unavailable } from './upstream-reply.ts';
 
 export interface ModernEraDeps {
   readonly server: string;
@@ -15,8 +16,8 @@ export interface ModernEraDeps {
   readonly connection: Connection;
   readonly send: Send;
   readonly onMessage: (message: Message) => void;
-  /** What was told unasked may have been missed. */
-  readonly onResumed: () => void;
+  /** The server tells of changes from now on; what changed before was not told. */
+  readonly onHearing: () => void;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -41,8 +42,12 @@ export class ModernEra implements UpstreamEra {
   }
 
   async open(): Promise<unknown> {
-    const { server, send } = this.#deps;
+    const { server, connection, send } = this.#deps;
     this.#open = false;
+    // The time of the question is for its answer, not for getting there.
+    await connection.acquireSoon().catch((error: unknown) => {
+      throw unavailable(server, messageOf(error), error instanceof UnreachableError ? error.hint : undefined);
+    });
     const reply = await send('server/discover', this.frame('server/discover', {}), {
       budgetMs: limits.upstreamProbeMs,
       once: true,
@@ -74,7 +79,7 @@ export class ModernEra implements UpstreamEra {
     const wanted = JSON.stringify(notifications);
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
-    const { connection, send, onMessage, onResumed, clock, random } = this.#deps;
+    const { connection, send, onMessage, onHearing, clock, random } = this.#deps;
     const method = 'subscriptions/listen';
     const isNothing = wanted === '{}';
     const stream = new ListenStream({
@@ -83,9 +88,9 @@ export class ModernEra implements UpstreamEra {
         ? undefined
         : (more) => send(method, this.frame(method, { notifications }), { budgetMs: undefined, ...more }),
       onMessage,
-      onAcknowledged: (isFirst) => {
-        if (isFirst) this.#replace(stream);
-        else onResumed();
+      onAcknowledged: () => {
+        this.#replace(stream);
+        onHearing();
       },
       connection,
       clock,

@@ -7,7 +7,7 @@ import { agentResult } from './agent-view.ts';
 import type { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
 import type { Upstream } from './upstream.ts';
 import type { Message } from './upstream-era.ts';
-import { type OwnName, ownName, ownUri } from './upstream-names.ts';
+import { agentUri, type OwnName, ownName, ownUri } from './upstream-names.ts';
 import type { UpstreamSet } from './upstream-set.ts';
 
 export interface RoutedMethodsDeps {
@@ -20,6 +20,11 @@ export interface RoutedMethodsDeps {
 interface Target {
   readonly upstream: Upstream;
   readonly params: Message;
+}
+
+/** Of `resources/read`: the legacy era has a code of its own for it, the modern one names the URI. */
+function isNotFound({ code, data }: RpcError, uri: unknown): boolean {
+  return code === -32_002 || (code === rpcCodes.invalidParams && isRecord(data) && data['uri'] === uri);
 }
 
 /** By method: where a request goes; undefined for what is the bridge's own. */
@@ -89,9 +94,10 @@ async function ask(target: Target, method: string, { signal, progress }: MethodC
     if (error instanceof HoldfastError) {
       throw new RpcError(rpcCodes.internalError, error.message, { 'holdfast/error': error.info });
     }
-    const uri = target.params['uri'];
-    const isUnknown = error instanceof RpcError && error.code === resourceNotFound && typeof uri === 'string';
-    if (isUnknown) throw new ResourceNotFoundError(uri);
+    const { upstream, params } = target;
+    const { uri } = params;
+    const isUnknown = typeof uri === 'string' && error instanceof RpcError && isNotFound(error, uri);
+    if (isUnknown) throw new ResourceNotFoundError(agentUri(upstream.name, uri));
     throw error;
   }
 }
@@ -103,9 +109,6 @@ async function request(
 ): Promise<string> {
   return JSON.stringify(agentResult(upstream.name, await upstream.request({ method, params, ...context })));
 }
-
-/** The legacy era's code for it. */
-const resourceNotFound = -32_002;
 
 function at(
   upstreams: RoutedMethodsDeps['upstreams'],

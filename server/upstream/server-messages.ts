@@ -30,6 +30,6 @@ export function progressIn(
  */
 export function plainResult(server: string, { resultType, ttlMs: _, cacheScope: __, ...result }: Message): Message {
   if (resultType === undefined || resultType === 'complete') return result;
-  const problem = `The MCP server "${server}" asks for input that cannot be given through the bridge (${String(resultType)})`;
+  const problem = `The MCP server "${server}" asks for input that cannot be given through the bridge (${JSON.stringify(resultType)})`;
   throw new RpcError(rpcCodes.internalError, problem);
 }

@@ -32,17 +32,19 @@ export function withUpstreams({ own, upstreams, callIds, clock }: UpstreamConten
   const changes = store.add(new Emitter<ContentChange>());
   const keyed = new KeyedUpstreamCalls({ clock });
   // Without servers nothing of them is in the way of a request; with some, what was merged once is ready.
-  const readyResults = new Map(own.readyResults);
+  const readyResults = new Map<string, Buffer>();
+  const forgetMerged = (): void => {
+    const isAlone = upstreams.list().length === 0;
+    for (const [method, list] of own.readyResults) {
+      if (isAlone) readyResults.set(method, list);
+      else readyResults.delete(method);
+    }
+  };
+  forgetMerged();
   store.add(own.onDidChange((change) => changes.fire(change)));
   store.add(
     upstreams.onDidChange((change) => {
-      if (change.kind === 'list') {
-        const isAlone = upstreams.list().length === 0;
-        for (const [method, list] of own.readyResults) {
-          if (isAlone) readyResults.set(method, list);
-          else readyResults.delete(method);
-        }
-      }
+      if (change.kind === 'list') forgetMerged();
       changes.fire(change);
     }),
   );

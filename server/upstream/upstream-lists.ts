@@ -39,6 +39,7 @@ export class UpstreamLists {
   readonly #deps: UpstreamListsDeps;
   readonly #listed = new Map<UpstreamKind, Listed>();
   /** Of several listings at once the one that was asked for last counts: a slow old one never replaces a newer. */
+  readonly #latest = new Map<UpstreamKind, Promise<void>>();
   readonly #asked = new Map<UpstreamKind, number>();
   #capabilities: Result = {};
 
@@ -62,7 +63,13 @@ export class UpstreamLists {
     );
   }
 
-  async #refresh(kind: UpstreamKind): Promise<void> {
+  #refresh(kind: UpstreamKind): Promise<void> {
+    const refreshed = this.#ask(kind);
+    this.#latest.set(kind, refreshed);
+    return refreshed;
+  }
+
+  async #ask(kind: UpstreamKind): Promise<void> {
     const asked = (this.#asked.get(kind) ?? 0) + 1;
     this.#asked.set(kind, asked);
     const { list, method } = kinds[kind];
@@ -75,7 +82,8 @@ export class UpstreamLists {
       if (!isUnknown) return this.#deps.log.debug(`${method} failed: ${messageOf(error)}`);
     }
     const json = JSON.stringify(items);
-    if (asked !== this.#asked.get(kind) || json === (this.#listed.get(kind) ?? nothing).json) return;
+    if (asked !== this.#asked.get(kind)) return this.#latest.get(kind);
+    if (json === (this.#listed.get(kind) ?? nothing).json) return;
     this.#listed.set(kind, { items, json });
     this.#deps.onDidChange(list);
   }

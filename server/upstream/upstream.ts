@@ -15,13 +15,13 @@ import { LegacySession } from '../recovery/legacy-session.ts';
 import { type ClientRequest, RecoveringClient } from '../recovery/recovering-client.ts';
 import { LegacyEra } from './legacy-era.ts';
 import { ModernEra } from './modern-era.ts';
+import { ResourceWatches } from './resource-watches.ts';
 import { listMessages, plainResult, progressIn } from './server-messages.ts';
 import type { UpstreamConfig } from './upstream-config.ts';
 import { type Framed, type Message, type UpstreamEra, WrongEraError } from './upstream-era.ts';
 import { type UpstreamItem, type UpstreamKind, UpstreamLists } from './upstream-lists.ts';
 import { agentUri } from './upstream-names.ts';
 import { resultOf, unavailable } from './upstream-reply.ts';
-import { ResourceWatches } from './resource-watches.ts';
 import type { Way } from './ways.ts';
 
 export interface UpstreamDeps {
@@ -104,8 +104,16 @@ export class Upstream implements Disposable {
       random,
     };
     this.#eras = {
-      legacy: this.#store.add(new LegacyEra({ ...shared, session, client: this.#client, log })),
-      modern: this.#store.add(new ModernEra({ ...shared, onResumed: () => this.#resumed() })),
+      legacy: this.#store.add(
+        new LegacyEra({
+          ...shared,
+          session,
+          client: this.#client,
+          onSubscribed: (uri) => this.#updated([uri]),
+          log,
+        }),
+      ),
+      modern: this.#store.add(new ModernEra({ ...shared, onHearing: () => this.#resumed() })),
     };
     this.#lists = new UpstreamLists({
       ask: (method, params) => this.#ask(method, params),
@@ -116,7 +124,9 @@ export class Upstream implements Disposable {
       onDidChange: () => this.#era.isOpen && this.#era.listen(this.#capabilities, this.#watches.uris),
     });
     // A server that was away or has begun again may offer something else, and what it told meanwhile was not heard.
-    this.#store.add(session.onDidRenew((result) => this.#began(isRecord(result) ? result['capabilities'] : undefined)));
+    this.#store.add(
+      session.onDidRenew((result) => void this.#began(isRecord(result) ? result['capabilities'] : undefined)),
+    );
     this.#store.add(connection.onDidConnect(() => this.#reconnected()));
     this.looked = Promise.race([
       this.#keepTrying(),
@@ -296,11 +306,9 @@ export class Upstream implements Disposable {
 
   /** A session or what stands for one is new. */
   async #began(capabilities: unknown): Promise<void> {
-    const isFirst = this.#capabilities === undefined;
     this.#capabilities = capabilities ?? {};
     this.#lists.declare(this.#capabilities);
     this.#era.listen(this.#capabilities, this.#watches.uris);
-    if (!isFirst) this.#tellWatched();
     await this.#lists.refresh();
   }
 
@@ -313,12 +321,12 @@ export class Upstream implements Disposable {
   }
 
   #resumed(): void {
-    this.#tellWatched();
+    this.#updated(this.#watches.uris);
     void this.#lists.refresh();
   }
 
-  #tellWatched(): void {
-    for (const uri of this.#watches.uris) this.#changed.fire({ kind: 'resource', uri: agentUri(this.name, uri) });
+  #updated(uris: Iterable<string>): void {
+    for (const uri of uris) this.#changed.fire({ kind: 'resource', uri: agentUri(this.name, uri) });
   }
 
   async #ask(method: string, params: object, more: Partial<ClientRequest> = {}): Promise<Message> {
@@ -350,9 +358,7 @@ export class Upstream implements Disposable {
     if (list !== undefined) return void this.#lists.refresh(list);
     if (method === 'notifications/resources/updated') {
       const updated = isRecord(params) ? params['uri'] : undefined;
-      for (const uri of this.#watches.concernedBy(updated)) {
-        this.#changed.fire({ kind: 'resource', uri: agentUri(this.name, uri) });
-      }
+      this.#updated(this.#watches.concernedBy(updated));
     }
     if (!isRpcId(id)) return;
     // It was told that nothing else can be asked of us.
