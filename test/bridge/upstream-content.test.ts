@@ -177,3 +177,60 @@ for (const { what, speaks, create } of kinds) {
     });
   });
 }
+
+describe('Servers of the modern era behind the bridge', function () {
+  this.timeout(30_000);
+  let dir: TempDir;
+  let scene: SdkScene | undefined;
+  beforeEach(() => {
+    dir = tempDir();
+  });
+  afterEach(async () => {
+    await scene?.dispose();
+    scene = undefined;
+    dir.remove();
+  });
+  const serve = async (other: object): Promise<SdkScene> => {
+    const stateDir = join(dir.path, 'state');
+    mkdirSync(stateDir, { mode: 0o700 });
+    writeFileSync(join(stateDir, 'config.json'), JSON.stringify({ upstreams: { other } }));
+    scene = await SdkScene.start({ stateDir });
+    return scene;
+  };
+
+  it('get the headers that mirror a request, those of its arguments included, which agents are not asked for', async () => {
+    const other = new ModernOffering();
+    await other.start();
+    try {
+      const { client } = await (await serve({ url: other.url, type: 'http' })).connectModern();
+      const { tools } = await client.listTools();
+      const go = tools.find(({ name }) => name === 'other__go');
+      assert.ok(go !== undefined && !JSON.stringify(go).includes('x-mcp-header'));
+      const { content } = await client.callTool({ name: 'other__go', arguments: { place: 'Köln' } });
+      assert.deepEqual(content, [{ type: 'text', text: 'went to Köln' }]);
+      assert.ok(other.methodHeaders.has('tools/call'));
+      assert.ok(other.paramHeaders.has(`=?base64?${Buffer.from('Köln').toString('base64')}?=`));
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('may be commands', async () => {
+    const source = `
+      import { McpServer } from '@modelcontextprotocol/server';
+      import { serveStdio } from '@modelcontextprotocol/server/stdio';
+      serveStdio(() => {
+        const mcp = new McpServer({ name: 'child', version: '2' });
+        mcp.registerTool('pid', {}, () => ({ content: [{ type: 'text', text: String(process.pid) }] }));
+        return mcp;
+      }, { legacy: 'reject' });
+    `;
+    const args = ['--input-type=module', '--eval', source];
+    const { client } = await (await serve({ command: process.execPath, args, cwd: process.cwd() })).connect();
+    const answers = [await client.callTool({ name: 'other__pid' }), await client.callTool({ name: 'other__pid' })];
+    assert.match(JSON.stringify(answers[0]?.content), /"text":"\d+"/);
+    assert.deepEqual(answers[0]?.content, answers[1]?.content);
+    const { stdout } = await runHoldfast(['status', '--state-dir', scene?.bridge.stateDir ?? '']);
+    assert.match(stdout, /MCP server other: ready, 1 tools, 0 prompts, 0 resources, MCP 2026-07-28 over stdio/);
+  });
+});
