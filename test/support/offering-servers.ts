@@ -71,7 +71,9 @@ abstract class LegacyOffering extends OfferingServer {
     return server;
   }
 
+  /** Nobody is told who has not subscribed. */
   async updated(uri: string): Promise<void> {
+    if (!this.offered.subscribed.includes(uri)) return;
     for (const server of this.servers) await server.sendResourceUpdated({ uri }).catch(() => undefined);
   }
 
