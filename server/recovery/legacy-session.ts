@@ -4,6 +4,7 @@ import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { isRecord, type RpcId } from '../agent/json-rpc.ts';
+import type { StaleRuleName } from './classify.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import { type PostEnd, parseRecord, postRequest } from './post-request.ts';
 
@@ -89,12 +90,16 @@ export class LegacySession {
     this.#open = { ...this.#open, id: sessionId, headers: { ...this.#open.headers, 'mcp-session-id': sessionId } };
   }
 
-  /** Makes a new session unless somebody has since `stale` was used. Many at once make one. */
-  recover(stale: SessionUse): Promise<Recovery> {
+  /**
+   * Makes a new session unless somebody has since `stale` was used. Many at once make one.
+   *
+   * @param rule how the server said it, for the log
+   */
+  recover(stale: SessionUse, rule: StaleRuleName): Promise<Recovery> {
     if (this.#open === undefined || this.#open.generation !== stale.generation || this.#open.id !== stale.id) {
       return Promise.resolve('renewed');
     }
-    this.#recovering ??= this.#reopen(this.#open).finally(() => {
+    this.#recovering ??= this.#reopen(this.#open, rule).finally(() => {
       this.#recovering = undefined;
     });
     return this.#recovering;
@@ -113,7 +118,7 @@ export class LegacySession {
     await endpoint.exchange({ method: 'DELETE', headers: open.headers, onMessage: () => {} }).ended;
   }
 
-  async #reopen({ params }: Open): Promise<Recovery> {
+  async #reopen({ params }: Open, rule: StaleRuleName): Promise<Recovery> {
     const { connection, log, newId } = this.#deps;
     let endpoint: Endpoint;
     try {
@@ -135,12 +140,12 @@ export class LegacySession {
     }
     const result = end.kind === 'response' ? parseRecord(end.json)?.['result'] : undefined;
     if (end.kind !== 'response' || result === undefined) {
-      log.warn('the session is stale, and the server opens no new one');
+      log.warn(`the session is stale (${rule}), and the server opens no new one`);
       return 'refused';
     }
     this.opened(params, end.sessionId, result);
     await this.#prepare(endpoint);
-    log.info('the session was stale; a new one has replaced it');
+    log.info(`the session was stale (${rule}); a new one has replaced it`);
     this.#renewed.fire();
     return 'renewed';
   }
