@@ -19,7 +19,7 @@ describe('an event stream', () => {
   });
 });
 
-describe('the breaker', () => {
+describe('rule 9: the breaker', () => {
   it('opens after so many transport failures in a row, and an answer between them counts from zero', async () => {
     const clock = new FakeClock();
     const breaker = new Breaker({ clock });
@@ -47,7 +47,7 @@ describe('the breaker', () => {
   });
 });
 
-describe('the limits of recovery', () => {
+describe('rule 4: the limits of recovery', () => {
   it('let a connection wait longer than all its steps together, and an agent’s request outlast that', () => {
     const sumMs = limits.recoveryStepsMs.reduce((sum, step) => sum + step, 0);
     assert.equal(sumMs, 31_000);
@@ -58,7 +58,7 @@ describe('the limits of recovery', () => {
   });
 });
 
-describe('what may be repeated', () => {
+describe('rule 5: what may be repeated', () => {
   it('is what provably did not run, what changes nothing, and a call under a key that is honoured', () => {
     const nothing = { notExecuted: false, keyed: false };
     assert.equal(mayRepeat({ method: 'tools/call' }, nothing), false);
