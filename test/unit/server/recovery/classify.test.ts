@@ -65,7 +65,7 @@ const others: readonly (readonly [string, Verdict, number, string, string])[] = 
     'not_a_session_error',
     200,
     json,
-    '{"jsonrpc":"2.0","id":1,"result":{"t":"session not found"}}',
+    '{"jsonrpc":"2.0","id":1,"result":{"t":"session expired: session not found"}}',
   ],
   ['another error', 'not_a_session_error', 200, json, rpc(-32_602, 'No such file', 1)],
   ['an argument that is missing', 'not_a_session_error', 200, json, rpc(-32_602, 'session_id is required', 1)],

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { Breaker } from '../../../../server/recovery/breaker.ts';
 import { mayRepeat } from '../../../../server/recovery/repeat-policy.ts';
 import { SseParser } from '../../../../server/recovery/sse-parser.ts';
 import { limits } from '../../../../shared/limits.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
 
 describe('an event stream', () => {
   const stream =
@@ -16,34 +14,6 @@ describe('an event stream', () => {
       for (let at = 0; at < stream.length; at += size) parser.push(stream.slice(at, at + size));
       assert.deepEqual(messages, ['first', '{"a":1}', 'two\nlines', 'bare'], `pieces of ${size}`);
     }
-  });
-});
-
-describe('rule 9: the breaker', () => {
-  it('opens after so many transport failures in a row, and an answer between them counts from zero', async () => {
-    const clock = new FakeClock();
-    const breaker = new Breaker({ clock });
-    for (let n = 1; n < limits.breakerFailures; n += 1) breaker.failed();
-    breaker.succeeded();
-    for (let n = 1; n < limits.breakerFailures; n += 1) breaker.failed();
-    assert.equal(breaker.admit(), true);
-    breaker.failed();
-    assert.equal(breaker.admit(), false);
-    assert.equal(breaker.pauseMs, limits.breakerOpenMs);
-  });
-
-  it('admits one probe after the pause: a failure opens it again, an answer closes it', async () => {
-    const clock = new FakeClock();
-    const breaker = new Breaker({ clock });
-    for (let n = 0; n < limits.breakerFailures; n += 1) breaker.failed();
-    await clock.advance(limits.breakerOpenMs);
-    assert.deepEqual([breaker.admit(), breaker.admit()], [true, false]);
-    breaker.failed();
-    assert.equal(breaker.admit(), false);
-    await clock.advance(limits.breakerOpenMs);
-    assert.deepEqual([breaker.admit(), breaker.admit()], [true, false]);
-    breaker.succeeded();
-    assert.deepEqual([breaker.admit(), breaker.admit()], [true, true]);
   });
 });
 

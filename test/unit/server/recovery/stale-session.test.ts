@@ -166,8 +166,24 @@ describe('a stale session', () => {
         await server.clock.advance(limits.recoveryConnectMs);
         const ended = await reply;
         assert.equal(ended.kind === 'refused' && ended.error?.message, 'Session not found');
+        assert.deepEqual(server.methods(), ['tools/list s1', 'initialize -']);
+        server.seen.length = 0;
       }
       assert.ok(server.logged.some((line) => line.includes('opens no new one')));
+    });
+
+    it('is replaced again when the server was lost in the recovery, and not for ever', async () => {
+      let kills = 1;
+      server.sessions.clear();
+      server.script = ({ method }) => (method === 'initialize' && kills-- > 0 ? cut : undefined);
+      assert.deepEqual(resultOf(await server.request('tools/list')), { served: 'tools/list' });
+      kills = Number.POSITIVE_INFINITY;
+      server.sessions.clear();
+      server.seen.length = 0;
+      const reply = await server.request('tools/list');
+      assert.equal(reply.kind === 'refused' && reply.error?.message, 'Session not found');
+      const tries = server.seen.filter(({ method }) => method === 'initialize').length;
+      assert.equal(tries, limits.recoveryRepeatsMax + 1);
     });
 
     it('is replaced again when the bridge was killed meanwhile, in the recovery or after it', async () => {
