@@ -216,7 +216,7 @@ export class RecoveringClient {
     request: ClientRequest,
     progress: Progress,
     endpoint: Endpoint,
-    { verdict, error }: Classified,
+    { verdict, error, rule }: Classified,
     reply: Reply,
   ): Promise<Next> {
     if (verdict === 'auth' && !progress.renewed && endpoint.renewable) {
@@ -226,12 +226,12 @@ export class RecoveringClient {
       return 'again';
     }
     const { use, healedAt } = progress;
-    if (verdict !== 'stale_session' || use === undefined) return reply;
+    if (rule === undefined || use === undefined) return reply;
     if (healedAt !== undefined && healedAt.instance === endpoint.instance) return reply;
     progress.healedAt = endpoint;
     const keyed = request.keyHeaders !== undefined && endpoint.keyKeeper !== undefined;
     const notExecuted = provesNotExecuted(error?.data, endpoint) && !progress.sent;
-    const recovery = await this.#deps.session.recover(use);
+    const recovery = await this.#deps.session.recover(use, rule);
     if (recovery === 'refused') return reply;
     if (recovery === 'lost') {
       progress.healedAt = undefined;
