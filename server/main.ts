@@ -42,10 +42,10 @@ import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from 
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
 import { tokenIdOf } from './token-id.ts';
-import { connectorOf } from './upstream/connector.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
 import { UpstreamSet } from './upstream/upstream-set.ts';
+import { waysTo } from './upstream/ways.ts';
 import { WindowUpstreams } from './upstream/window-upstreams.ts';
 import { WindowsFile } from './windows-file.ts';
 
@@ -213,7 +213,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
       new Upstream({
         name,
         config: upstream,
-        connector: connectorOf(upstream, { env: process.env, newId: randomUUID, log: upstreamLog(name) }),
+        ways: waysTo(upstream, { env: process.env, newId: randomUUID, log: upstreamLog(name) }),
         version,
         newId: randomUUID,
         clock,

@@ -26,7 +26,10 @@ const statusSchema = z.object({
         name: z.string(),
         state: z.string(),
         reason: z.string().optional(),
+        speaks: z.string().optional(),
         tools: z.number(),
+        prompts: z.number().default(0),
+        resources: z.number().default(0),
         /** `config.json`, or the ids of the windows that offer it. */
         from: z.array(z.string()).optional(),
       }),
@@ -71,8 +74,8 @@ export function describeStatus(answer: unknown): string {
         `  ${id}  ${name}, ${readiness}${folders.map((folder) => `\n    ${folder}`).join('')}`,
     ),
     ...(status.upstreams ?? []).map(
-      ({ name, state, reason, tools, from }) =>
-        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools${from === undefined ? '' : `, from ${from.join(', ')}`}`,
+      ({ name, state, reason, speaks, tools, prompts, resources, from }) =>
+        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools, ${prompts} prompts, ${resources} resources${speaks === undefined ? '' : `, ${speaks}`}${from === undefined ? '' : `, from ${from.join(', ')}`}`,
     ),
     ...(status.refusedUpstreams ?? []).map(
       ({ name, window, reason }) => `WARNING: MCP server ${name} of window ${window} is not used: ${reason}`,

@@ -190,10 +190,12 @@ export const limits = {
   upstreamFirstListMs: 3_000,
   /** Servers that one window may offer: each is a process or a connection, and its tools stand in every agent's list. */
   windowUpstreamsMax: 50,
-  /** Pages of one listing, and the tools that are kept of it. */
+  /** Pages of one listing, and the tools, prompts or resources that are kept of it. */
   upstreamListPagesMax: 20,
-  upstreamToolsMax: 500,
-  /** Calls that wait for one server. */
+  upstreamItemsMax: 500,
+  /** An answer to the question which era a server speaks; one that ignores what it does not know is of the older. */
+  upstreamProbeMs: 3_000,
+  /** Requests that wait for one server. */
   upstreamPendingMax: 64,
   /** Answers that are kept for repeats under their keys, in characters over all of them. */
   upstreamKeptMaxChars: 16 * 1024 * 1024,

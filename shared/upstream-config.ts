@@ -12,10 +12,16 @@ const nameSchema = z
 
 const upstreamSchema = z
   .strictObject({
+    type: z
+      .enum(['http', 'sse'])
+      .optional()
+      .describe(
+        'The transport at `url`, where it should not be found out: Streamable HTTP, or the older HTTP with SSE.',
+      ),
     url: z
       .url({ protocol: /^https?$/, error: 'this is no http or https URL' })
       .optional()
-      .describe('Where the server speaks Streamable HTTP.'),
+      .describe('Where the server listens.'),
     command: z
       .string()
       .min(1)

@@ -1,3 +1,4 @@
+import type { Disposable } from '../../shared/disposable.ts';
 import type { Event } from '../../shared/events.ts';
 import type { LoggingLevel } from './logging-level.ts';
 import type { MethodTable } from './methods.ts';
@@ -15,6 +16,8 @@ export interface AgentContent {
   readonly readyResults: ReadonlyMap<string, Buffer>;
   /** Whether a resource of this URI can be read, now or later: what may be subscribed to. */
   hasResource(uri: string): boolean;
+  /** Has changes of a resource told for as long as somebody is subscribed to it; undefined where they are told anyway. */
+  readonly watchResource?: (uri: string) => Disposable | undefined;
   readonly onDidChange: Event<ContentChange>;
   /** Forgets the answers of these idempotency keys; absent where none are kept. */
   readonly acknowledge?: (keys: readonly string[]) => void;
@@ -29,10 +32,13 @@ export interface ContentCapabilities {
   readonly logging?: Record<string, never>;
 }
 
+/** A list whose change agents can be told of. */
+export type ListOfContent = 'tools' | 'prompts' | 'resources';
+
 /** Something that agents may want to hear of; who hears it is a matter of their era and their subscriptions. */
 export type ContentChange =
   | { readonly kind: 'resource'; readonly uri: string }
-  | { readonly kind: 'list'; readonly list: 'tools' | 'prompts' | 'resources' }
+  | { readonly kind: 'list'; readonly list: ListOfContent }
   | { readonly kind: 'log'; readonly level: LoggingLevel; readonly data: string };
 
 /** The name under which everything that we log to agents goes. */

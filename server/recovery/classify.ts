@@ -35,6 +35,8 @@ export interface Classified {
   readonly verdict: Verdict;
   /** The JSON-RPC error of the body, if it is one; it keeps code, message and data whatever the status was. */
   readonly error: RpcFailure | undefined;
+  /** How it said that the session is gone, if it did. */
+  readonly rule: StaleRuleName | undefined;
 }
 
 /**
@@ -44,55 +46,91 @@ export interface Classified {
 export function classify(facts: AnswerFacts): Classified {
   const body = parse(facts);
   const error = rpcErrorOf(body);
-  const verdict = canBeStale(facts) && saysStale(facts, body, error) ? 'stale_session' : plainVerdict(facts, error);
-  return { verdict, error };
+  const answer = { ...facts, error, said: error?.message ?? wordsOf(body) ?? facts.text };
+  const rule = canBeStale(facts)
+    ? staleRules.find(({ status, says }) => status === facts.status && says(answer))
+    : undefined;
+  return { verdict: rule === undefined ? plainVerdict(facts, error) : 'stale_session', error, rule: rule?.name };
 }
 
 function canBeStale({ era, httpMethod, sessionAttached }: AnswerFacts): boolean {
   return era === 'legacy' && httpMethod === 'POST' && sessionAttached;
 }
 
-type StaleRule = (facts: AnswerFacts, body: unknown, error: RpcFailure | undefined) => boolean;
+interface Answer extends AnswerFacts {
+  readonly error: RpcFailure | undefined;
+  /** What it says to people: the error's message, a JSON body's words, else the text as it is. */
+  readonly said: string;
+}
 
-/** By status; a status that is not listed is never stale. */
-const staleRules: ReadonlyMap<number, StaleRule> = new Map<number, StaleRule>([
-  [200, (_facts, _body, error) => error !== undefined && expiredWords.test(error.message)],
-  [
-    // The TypeScript SDK's restarted single transport, supergateway, Python's "No valid session ID".
-    400,
-    ({ text }, body, error) => {
-      const said = error?.message ?? wordsOf(body) ?? text;
-      return /server not initialized/i.test(said) || missingSession.test(said);
-    },
-  ],
-  [
-    // Older Rust servers; whoever asks for a token says so in a header or speaks of no session.
-    401,
-    ({ text, contentType }) => contentType !== 'application/json' && sessionNotFound.test(text),
-  ],
-  [
-    404,
-    ({ text, contentType }, body, error) => {
-      if (error !== undefined) {
-        if (error.code === rpcCodes.methodNotFound) return false;
-        return error.code === sessionNotFoundCode || sessionNotFound.test(error.message);
-      }
-      // A proxy's page says nothing of our session; an empty answer is the spec's own way to say it.
-      if (contentType === 'text/html') return false;
-      return text.trim() === '' || sessionNotFound.test(wordsOf(body) ?? text);
-    },
-  ],
-]);
+interface StaleRule {
+  /** For logs, and for the tests, which hold an answer against every rule. */
+  readonly name: string;
+  readonly status: number;
+  readonly says: (answer: Answer) => boolean;
+}
+
+/** How servers say that a session is gone, by status; one that no rule names is never stale. */
+export const staleRules = [
+  { name: 'error_in_200', status: 200, says: ({ error, said }) => error !== undefined && speaksOf('expired', said) },
+  /** The TypeScript SDKs' single transport in a process that was started again. */
+  { name: 'not_initialized_400', status: 400, says: ({ said }) => /server not initialized/i.test(said) },
+  /** Routers in front of the TypeScript SDK's transports, supergateway 3, older Python servers. */
+  { name: 'session_id_400', status: 400, says: ({ said }) => speaksOf('badId', said) },
+  /** Older Rust servers; whoever asks for a token says so in JSON or speaks of no session. */
+  {
+    name: 'text_401',
+    status: 401,
+    says: ({ contentType, text }) => contentType !== 'application/json' && speaksOf('notFound', text),
+  },
+  /** The TypeScript SDKs, and this bridge. */
+  { name: 'code_404', status: 404, says: ({ error }) => error?.code === sessionNotFoundCode },
+  /** Python servers, which have no code of their own for it. */
+  {
+    name: 'error_404',
+    status: 404,
+    says: ({ error, said }) =>
+      error !== undefined && error.code !== rpcCodes.methodNotFound && speaksOf('notFound', said),
+  },
+  /** The spec's own way to say it. */
+  {
+    name: 'empty_404',
+    status: 404,
+    says: ({ text, contentType }) => text.trim() === '' && contentType !== 'text/html',
+  },
+  /** Go and Rust servers, and plain JSON; a proxy's page says nothing of our session. */
+  {
+    name: 'words_404',
+    status: 404,
+    says: ({ error, contentType, said }) =>
+      error === undefined && contentType !== 'text/html' && speaksOf('notFound', said),
+  },
+] as const satisfies readonly StaleRule[];
+
+export type StaleRuleName = (typeof staleRules)[number]['name'];
 
 const sessionNotFoundCode = -32_001;
-const sessionNotFound =
-  /session (id )?(was )?not found|(could not|cannot|can't) find session|no such session|session has been terminated|(invalid|unknown|expired|stale)( or expired)? session|session (has |is )?(expired|invalid|unknown|terminated)/i;
-const missingSession =
-  /no valid session|((missing|invalid|unknown|expired)( or (missing|invalid|expired))?) (mcp[- ])?session|session[- ]?id( header)? (is )?(missing|invalid|required|not found|unknown|expired)|session (not found|expired)/i;
-const expiredWords = /invalid or expired session|session (has )?expired|expired session|unknown session/i;
 
-function saysStale(facts: AnswerFacts, body: unknown, error: RpcFailure | undefined): boolean {
-  return staleRules.get(facts.status)?.(facts, body, error) ?? false;
+/** Words, by what else has to be true for them to count. */
+export const stalePatterns = {
+  notFound: [
+    /session (id )?(was )?not found/i,
+    /(could not|cannot|can't) find session/i,
+    /no such session/i,
+    /(invalid|unknown|expired|stale)( or expired)? session/i,
+    /session (has been |has |is )?(expired|invalid|unknown|terminated)/i,
+  ],
+  badId: [
+    /no valid session/i,
+    /(missing|invalid|unknown|expired)( or (missing|invalid|expired))? (mcp[- ])?session/i,
+    /session[- ]?id( header)? (is )?(missing|invalid|required|not found|unknown|expired)/i,
+    /session (not found|expired)/i,
+  ],
+  expired: [/invalid or expired session/i, /session (has )?expired/i, /expired session/i, /unknown session/i],
+} as const;
+
+function speaksOf(kind: keyof typeof stalePatterns, text: string): boolean {
+  return stalePatterns[kind].some((pattern) => pattern.test(text));
 }
 
 function plainVerdict({ status, sessionAttached }: AnswerFacts, error: RpcFailure | undefined): Verdict {

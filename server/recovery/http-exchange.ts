@@ -21,6 +21,8 @@ export interface ExchangeRequest {
   readonly body?: string;
   /** Gets each message of an answer that is an event stream, as JSON text, and the session id that its head named. */
   readonly onMessage: (json: string, sessionId: string | undefined) => void;
+  /** Gets the events of such an answer that are no messages, by name. */
+  readonly onEvent?: (event: string, data: string) => void;
 }
 
 export type ExchangeEnd =
@@ -61,7 +63,7 @@ export function startExchange(target: HttpTarget, request: ExchangeRequest): Exc
       else written = true;
     });
     req.once('error', failed);
-    req.once('response', (response) => readAnswer(response, request.onMessage, resolve, failed));
+    req.once('response', (response) => readAnswer(response, request, resolve, failed));
     req.end(request.body);
   });
   return { ended, abort: (reason) => req?.destroy(new Error(reason)) };
@@ -77,7 +79,7 @@ function begin(target: HttpTarget, request: ExchangeRequest): ClientRequest {
 
 function readAnswer(
   response: IncomingMessage,
-  onMessage: ExchangeRequest['onMessage'],
+  { onMessage, onEvent }: ExchangeRequest,
   resolve: (end: ExchangeEnd) => void,
   failed: (error: unknown) => void,
 ): void {
@@ -90,7 +92,7 @@ function readAnswer(
     if (!response.complete) failed(new Error('the answer was cut off'));
   });
   if (contentType === 'text/event-stream' && status < 300) {
-    const parser = new SseParser((json) => onMessage(json, sessionId));
+    const parser = new SseParser((json) => onMessage(json, sessionId), onEvent);
     response.setEncoding('utf8').on('data', (part: string) => parser.push(part));
     response.once('end', () => resolve({ kind: 'streamed' }));
     return;

@@ -4,6 +4,7 @@ import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { isRecord, type RpcId } from '../agent/json-rpc.ts';
+import { classify, type StaleRuleName } from './classify.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import { type PostEnd, parseRecord, postRequest } from './post-request.ts';
 
@@ -30,13 +31,16 @@ interface Open extends SessionUse {
   readonly params: unknown;
 }
 
+/** `late`: it was not waited for any longer. */
+type TimedEnd = PostEnd & { readonly late: boolean };
+
 /**
  * One session of the legacy era at its server. Remembers how it was opened and what was set up in it, so that it can be
  * opened again without its client noticing. The recovery belongs to the connection: nobody's cancel or deadline ends it.
  */
 export class LegacySession {
   readonly #deps: LegacySessionDeps;
-  readonly #renewed = new Emitter<void>();
+  readonly #renewed = new Emitter<unknown>();
   /** Set up after `initialize`, in the order in which it was: method and params by a key that a later one replaces. */
   readonly #setUp = new Map<string, { readonly method: string; readonly params: unknown }>();
   #open: Open | undefined;
@@ -44,7 +48,7 @@ export class LegacySession {
   #confirmed = false;
   #recovering: Promise<Recovery> | undefined;
 
-  /** A new session has replaced one that was stale. */
+  /** A new session has replaced one that was stale; with the result of its `initialize`. */
   readonly onDidRenew = this.#renewed.event;
 
   constructor(deps: LegacySessionDeps) {
@@ -89,12 +93,16 @@ export class LegacySession {
     this.#open = { ...this.#open, id: sessionId, headers: { ...this.#open.headers, 'mcp-session-id': sessionId } };
   }
 
-  /** Makes a new session unless somebody has since `stale` was used. Many at once make one. */
-  recover(stale: SessionUse): Promise<Recovery> {
+  /**
+   * Makes a new session unless somebody has since `stale` was used. Many at once make one.
+   *
+   * @param rule how the server said it, for the log
+   */
+  recover(stale: SessionUse, rule: StaleRuleName): Promise<Recovery> {
     if (this.#open === undefined || this.#open.generation !== stale.generation || this.#open.id !== stale.id) {
       return Promise.resolve('renewed');
     }
-    this.#recovering ??= this.#reopen(this.#open).finally(() => {
+    this.#recovering ??= this.#reopen(this.#open, rule).finally(() => {
       this.#recovering = undefined;
     });
     return this.#recovering;
@@ -113,36 +121,43 @@ export class LegacySession {
     await endpoint.exchange({ method: 'DELETE', headers: open.headers, onMessage: () => {} }).ended;
   }
 
-  async #reopen({ params }: Open): Promise<Recovery> {
-    const { connection, log, newId } = this.#deps;
-    let endpoint: Endpoint;
-    try {
-      endpoint = await connection.acquire();
-    } catch (error) {
-      log.debug(`no new session: ${messageOf(error)}`);
-      return 'lost';
+  async #reopen({ params }: Open, rule: StaleRuleName): Promise<Recovery> {
+    const { connection, log } = this.#deps;
+    let renewed = false;
+    for (;;) {
+      let endpoint: Endpoint;
+      try {
+        endpoint = await connection.acquire();
+      } catch (error) {
+        log.debug(`no new session: ${messageOf(error)}`);
+        return 'lost';
+      }
+      const end = await this.#initialize(endpoint, params);
+      if (end.kind === 'failed') {
+        connection.lost(endpoint, end.reason);
+        return end.late ? 'refused' : 'lost';
+      }
+      if (refusesAccess(end) && endpoint.renewable && !renewed) {
+        renewed = true;
+        connection.refresh(endpoint);
+        continue;
+      }
+      const result = end.kind === 'response' ? parseRecord(end.json)?.['result'] : undefined;
+      if (end.kind !== 'response' || result === undefined) {
+        log.warn(`the session is stale (${rule}), and the server opens no new one`);
+        return 'refused';
+      }
+      this.opened(params, end.sessionId, result);
+      await this.#prepare(endpoint);
+      log.info(`the session was stale (${rule}); a new one has replaced it`);
+      this.#renewed.fire(result);
+      return 'renewed';
     }
-    const id = newId();
-    const end = await this.#post(
-      endpoint,
-      id,
-      JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params }),
-      {},
-    );
-    if (end.kind === 'failed') {
-      connection.lost(endpoint, end.reason);
-      return end.late ? 'refused' : 'lost';
-    }
-    const result = end.kind === 'response' ? parseRecord(end.json)?.['result'] : undefined;
-    if (end.kind !== 'response' || result === undefined) {
-      log.warn('the session is stale, and the server opens no new one');
-      return 'refused';
-    }
-    this.opened(params, end.sessionId, result);
-    await this.#prepare(endpoint);
-    log.info('the session was stale; a new one has replaced it');
-    this.#renewed.fire();
-    return 'renewed';
+  }
+
+  #initialize(endpoint: Endpoint, params: unknown): Promise<TimedEnd> {
+    const id = this.#deps.newId();
+    return this.#post(endpoint, id, JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params }), {});
   }
 
   /** Brings a new session to where the old one was. What cannot be brought back is logged, never a reason to fail. */
@@ -158,12 +173,7 @@ export class LegacySession {
     }
   }
 
-  async #post(
-    endpoint: Endpoint,
-    id: RpcId,
-    body: string,
-    headers: SessionUse['headers'],
-  ): Promise<PostEnd & { readonly late: boolean }> {
+  async #post(endpoint: Endpoint, id: RpcId, body: string, headers: SessionUse['headers']): Promise<TimedEnd> {
     const posted = postRequest(endpoint, { id, body, headers, onMessage: () => {} });
     let late = false;
     const timer = this.#deps.clock.after(limits.recoveryConnectMs, () => {
@@ -176,6 +186,11 @@ export class LegacySession {
       timer.dispose();
     }
   }
+}
+
+function refusesAccess(end: PostEnd): boolean {
+  if (end.kind !== 'answered') return false;
+  return classify({ ...end, era: 'legacy', httpMethod: 'POST', sessionAttached: false }).verdict === 'auth';
 }
 
 /** Posts a message that gets no answer but a status; false when it was not taken. */

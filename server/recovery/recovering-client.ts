@@ -24,6 +24,8 @@ export interface ClientRequest extends Repeated {
   /** For call, recovery and repeat together; undefined for a stream that lives on. */
   readonly budgetMs: number | undefined;
   readonly cancelled: CancelSignal;
+  /** Not to be sent again when its connection breaks: it may be what broke it. */
+  readonly once?: boolean;
   /** Gets what the server sends ahead of the answer. */
   readonly onMessage: (message: Readonly<Record<string, unknown>>, json: string) => void;
 }
@@ -190,7 +192,7 @@ export class RecoveringClient {
         return { kind: 'outcome_unknown', reason: end.reason };
       }
       progress.repeats += 1;
-      if (progress.repeats <= limits.recoveryRepeatsMax) return 'again';
+      if (progress.repeats <= limits.recoveryRepeatsMax && request.once !== true) return 'again';
       return { kind: 'unreachable', reason: end.reason, hint: undefined, sent: progress.sent };
     }
     connection.answered();
@@ -214,7 +216,7 @@ export class RecoveringClient {
     request: ClientRequest,
     progress: Progress,
     endpoint: Endpoint,
-    { verdict, error }: Classified,
+    { verdict, error, rule }: Classified,
     reply: Reply,
   ): Promise<Next> {
     if (verdict === 'auth' && !progress.renewed && endpoint.renewable) {
@@ -224,12 +226,12 @@ export class RecoveringClient {
       return 'again';
     }
     const { use, healedAt } = progress;
-    if (verdict !== 'stale_session' || use === undefined) return reply;
+    if (rule === undefined || use === undefined) return reply;
     if (healedAt !== undefined && healedAt.instance === endpoint.instance) return reply;
     progress.healedAt = endpoint;
     const keyed = request.keyHeaders !== undefined && endpoint.keyKeeper !== undefined;
     const notExecuted = provesNotExecuted(error?.data, endpoint) && !progress.sent;
-    const recovery = await this.#deps.session.recover(use);
+    const recovery = await this.#deps.session.recover(use, rule);
     if (recovery === 'refused') return reply;
     if (recovery === 'lost') {
       progress.healedAt = undefined;

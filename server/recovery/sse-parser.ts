@@ -1,14 +1,19 @@
 /** Takes a stream of server-sent events apart, piece by piece as it arrives (HTML standard, "Parsing an event stream"). */
 export class SseParser {
   readonly #onMessage: (data: string) => void;
+  readonly #onOther: ((event: string, data: string) => void) | undefined;
   #rest = '';
   #event = '';
   #data: string[] = [];
   #started = false;
 
-  /** @param onMessage gets the data of each event that is named `message` or not at all, which is all that MCP uses */
-  constructor(onMessage: (data: string) => void) {
+  /**
+   * @param onMessage gets the data of each event that is named `message` or not at all, which is all that MCP uses now
+   * @param onOther gets the others
+   */
+  constructor(onMessage: (data: string) => void, onOther?: (event: string, data: string) => void) {
     this.#onMessage = onMessage;
+    this.#onOther = onOther;
   }
 
   push(text: string): void {
@@ -31,10 +36,11 @@ export class SseParser {
   }
 
   #dispatch(): void {
-    const isMessage = this.#data.length > 0 && (this.#event === '' || this.#event === 'message');
-    const data = this.#data.join('\n');
+    const [lines, event] = [this.#data, this.#event];
     this.#data = [];
     this.#event = '';
-    if (isMessage) this.#onMessage(data);
+    if (lines.length === 0) return;
+    if (event === '' || event === 'message') this.#onMessage(lines.join('\n'));
+    else this.#onOther?.(event, lines.join('\n'));
   }
 }

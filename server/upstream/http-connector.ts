@@ -2,29 +2,37 @@ import { Agent } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { connect } from 'node:net';
 import { type Connector, type Endpoint, UnreachableError } from '../recovery/connection.ts';
-import { startExchange } from '../recovery/http-exchange.ts';
+import { type HttpTarget, startExchange } from '../recovery/http-exchange.ts';
 
-/** The way to a server that speaks Streamable HTTP. */
-export function createHttpConnector({
+/** Where a server answers, and its address as the user wrote it. */
+export interface UrlTarget extends HttpTarget {
+  readonly url: string;
+}
+
+export function httpTargetOf({
   url,
   headers,
 }: {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-}): Connector {
+}): UrlTarget {
   const { protocol, hostname, port, pathname, search } = new URL(url);
   const secure = protocol === 'https:';
   const options = { keepAlive: true, noDelay: true };
-  const agent = secure ? new TlsAgent(options) : new Agent(options);
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  const target = {
-    host,
+  return {
+    url,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(port === '' ? (secure ? 443 : 80) : port),
     path: `${pathname}${search}`,
     headers,
-    agent,
+    agent: secure ? new TlsAgent(options) : new Agent(options),
     ...(secure ? { request: httpsRequest } : {}),
   };
+}
+
+/** The way to a server that speaks Streamable HTTP. */
+export function createHttpConnector(target: UrlTarget): Connector {
+  const { url, host, port, agent } = target;
   const endpoint: Endpoint = {
     url,
     exchange: (request) => startExchange(target, request),
@@ -36,7 +44,7 @@ export function createHttpConnector({
   return {
     // Whether somebody listens there: while nobody does, no request is spent on it.
     async connect(_how, signal) {
-      await knock(host, target.port, signal);
+      await knock(host, port, signal);
       return endpoint;
     },
   };

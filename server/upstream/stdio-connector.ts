@@ -3,7 +3,7 @@ import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Connector, UnreachableError } from '../recovery/connection.ts';
 import { readLines } from '../stdio/lines.ts';
-import { ChildEndpoint } from './child-endpoint.ts';
+import { StreamEndpoint } from './stream-endpoint.ts';
 
 export interface StdioConnectorDeps {
   readonly command: string;
@@ -17,7 +17,7 @@ export interface StdioConnectorDeps {
 
 /** The way to a server that is a command of the user's: starts it, and again when it has ended. */
 export function createStdioConnector(deps: StdioConnectorDeps): Connector {
-  let running: ChildEndpoint | undefined;
+  let running: StreamEndpoint | undefined;
   return {
     async connect() {
       if (running?.ended === undefined && running !== undefined) return running;
@@ -27,7 +27,7 @@ export function createStdioConnector(deps: StdioConnectorDeps): Connector {
   };
 }
 
-async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps): Promise<ChildEndpoint> {
+async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps): Promise<StreamEndpoint> {
   const child = spawn(command, [...args], {
     env,
     stdio: 'pipe',
@@ -41,9 +41,10 @@ async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps
       reject(new UnreachableError(`${command} cannot be started: ${messageOf(error)}`, hint, error));
     });
   });
-  const endpoint = new ChildEndpoint({
+  const endpoint = new StreamEndpoint({
     url: [command, ...args].join(' '),
     instance: newId(),
+    // Of what a process that has ended did not take, its end tells.
     write: (line) => child.stdin.write(`${line}\n`),
     stop: () => stop(child),
   });

@@ -1,14 +1,14 @@
-import { failureResult } from '../../shared/call-result.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
-import { HoldfastError } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
 import type { CallIds } from '../agent/call-ids.ts';
 import type { AgentContent, ContentChange } from '../agent/content.ts';
-import { isRecord } from '../agent/json-rpc.ts';
-import type { Method, MethodContext } from '../agent/methods.ts';
+import type { Method } from '../agent/methods.ts';
+import { agentItem } from './agent-view.ts';
 import { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
-import type { Upstream } from './upstream.ts';
+import { routedMethods } from './routed-methods.ts';
+import type { UpstreamKind } from './upstream-lists.ts';
+import { ownUri } from './upstream-names.ts';
 import type { UpstreamSet } from './upstream-set.ts';
 
 export interface UpstreamContentDeps {
@@ -19,39 +19,47 @@ export interface UpstreamContentDeps {
   readonly clock: Clock;
 }
 
-const separator = '__';
+const listings: readonly { readonly method: string; readonly kind: UpstreamKind }[] = [
+  { method: 'tools/list', kind: 'tools' },
+  { method: 'prompts/list', kind: 'prompts' },
+  { method: 'resources/list', kind: 'resources' },
+  { method: 'resources/templates/list', kind: 'resourceTemplates' },
+];
 
-/** The bridge's own content and beside it the tools of the servers behind it, as `<server>__<tool>`. */
+/** The bridge's own content and beside it that of the servers behind it, under their names. */
 export function withUpstreams({ own, upstreams, callIds, clock }: UpstreamContentDeps): AgentContent & Disposable {
   const store = new DisposableStore();
   const changes = store.add(new Emitter<ContentChange>());
   const keyed = new KeyedUpstreamCalls({ clock });
   // Without servers nothing of them is in the way of a request; with some, what was merged once is ready.
-  const readyResults = new Map(own.readyResults);
-  const ownList = own.readyResults.get('tools/list');
-  if (ownList === undefined) throw new TypeError('the bridge lists no tools');
+  const readyResults = new Map<string, Buffer>();
+  const forgetMerged = (): void => {
+    const isAlone = upstreams.list().length === 0;
+    for (const [method, list] of own.readyResults) {
+      if (isAlone) readyResults.set(method, list);
+      else readyResults.delete(method);
+    }
+  };
+  forgetMerged();
   store.add(own.onDidChange((change) => changes.fire(change)));
   store.add(
     upstreams.onDidChange((change) => {
-      if (upstreams.list().length === 0) readyResults.set('tools/list', ownList);
-      else readyResults.delete('tools/list');
+      if (change.kind === 'list') forgetMerged();
       changes.fire(change);
     }),
   );
 
-  const list: Method = async () => {
-    await Promise.all(upstreams.list().map(({ looked }) => looked));
-    const merged = mergedList(ownList.toString(), upstreams.list());
-    readyResults.set('tools/list', Buffer.from(merged));
-    return merged;
-  };
-  const ownCall = own.methods.get('tools/call');
-  const call: Method = (params, context) => {
-    const target = targetOf(params, upstreams);
-    if (target !== undefined) return callUpstream(target, context, { keyed, callIds });
-    if (ownCall === undefined) throw new TypeError('the bridge serves no tools/call');
-    return ownCall(params, context);
-  };
+  const lists = listings.map(({ method, kind }): [string, Method] => {
+    const ownList = own.readyResults.get(method)?.toString();
+    if (ownList === undefined) throw new TypeError(`the bridge has no ${method} of its own`);
+    const list: Method = async () => {
+      await Promise.all(upstreams.list().map(({ looked }) => looked));
+      const merged = mergedList(ownList, kind, upstreams);
+      readyResults.set(method, Buffer.from(merged));
+      return merged;
+    };
+    return [method, list];
+  });
   return {
     ...own,
     capabilities: {
@@ -60,8 +68,16 @@ export function withUpstreams({ own, upstreams, callIds, clock }: UpstreamConten
       prompts: { listChanged: true },
       resources: { ...own.capabilities.resources, listChanged: true },
     },
-    methods: new Map([...own.methods, ['tools/list', list], ['tools/call', call]]),
+    methods: new Map([...own.methods, ...lists, ...routedMethods(own.methods, { upstreams, keyed, callIds })]),
     readyResults,
+    hasResource: (uri) => {
+      const theirs = ownUri(uri);
+      return theirs === undefined ? own.hasResource(uri) : upstreams.get(theirs.server)?.canWatch === true;
+    },
+    watchResource: (uri) => {
+      const theirs = ownUri(uri);
+      return theirs === undefined ? undefined : upstreams.watch(theirs);
+    },
     onDidChange: changes.event,
     acknowledge: (keys) => {
       keyed.acknowledge(keys.map(callIds));
@@ -74,48 +90,11 @@ export function withUpstreams({ own, upstreams, callIds, clock }: UpstreamConten
   };
 }
 
-function mergedList(ownList: string, upstreams: readonly Upstream[]): string {
-  const theirs = upstreams.flatMap(({ name, tools }) =>
-    // Tasks are between a server and its own client.
-    tools.map(({ execution: _, ...tool }) => JSON.stringify({ ...tool, name: `${name}${separator}${tool.name}` })),
-  );
-  const ours = ownList.slice('{"tools":['.length, -']}'.length);
-  return `{"tools":[${[ours, ...theirs].filter((part) => part !== '').join(',')}]}`;
-}
-
-interface Target {
-  readonly upstream: Upstream;
-  readonly tool: string;
-  readonly arguments: unknown;
-}
-
-function targetOf(params: unknown, upstreams: Pick<UpstreamSet, 'get'>): Target | undefined {
-  const name = isRecord(params) ? params['name'] : undefined;
-  if (!isRecord(params) || typeof name !== 'string') return undefined;
-  const at = name.indexOf(separator);
-  const upstream = at === -1 ? undefined : upstreams.get(name.slice(0, at));
-  if (upstream === undefined) return undefined;
-  return { upstream, tool: name.slice(at + separator.length), arguments: params['arguments'] };
-}
-
-async function callUpstream(
-  { upstream, tool, arguments: given }: Target,
-  { key, signal, progress }: MethodContext,
-  { keyed, callIds }: { readonly keyed: KeyedUpstreamCalls; readonly callIds: CallIds },
-): Promise<string> {
-  const work = async (context: Pick<MethodContext, 'signal' | 'progress'>): Promise<string> => {
-    // What the era says of a result is said by ours.
-    const { resultType: _, ...result } = await upstream.call({ tool, arguments: given, ...context });
-    return JSON.stringify(result);
-  };
-  const waiter = { signal, ...(progress === undefined ? {} : { progress }) };
-  try {
-    if (key?.key === undefined) return await work(waiter);
-    const identity = { id: callIds(key.key), repeat: key.repeat };
-    const fingerprint = JSON.stringify([upstream.name, tool, given]);
-    return await keyed.run({ identity, fingerprint, waiter, work });
-  } catch (error) {
-    if (error instanceof HoldfastError) return failureResult(error.info);
-    throw error;
-  }
+/** The bridge's list is spliced, not parsed. */
+function mergedList(ownList: string, kind: UpstreamKind, upstreams: UpstreamSet): string {
+  const theirs = upstreams
+    .list()
+    .flatMap((upstream) => upstream.items(kind).map((item) => JSON.stringify(agentItem(upstream.name, kind, item))));
+  const ours = ownList.slice(`{"${kind}":[`.length, -']}'.length);
+  return `{"${kind}":[${[ours, ...theirs].filter((part) => part !== '').join(',')}]}`;
 }

@@ -1,8 +1,16 @@
-import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/events.ts';
 import type { UpstreamConfig } from '../../shared/upstream-config.ts';
 import type { ContentChange } from '../agent/content.ts';
 import type { Upstream } from './upstream.ts';
+import type { OwnName } from './upstream-names.ts';
+
+/** Somebody's interest in a resource, which outlives the server that it is of. */
+interface Watch {
+  readonly server: string;
+  readonly uri: string;
+  held: Disposable | undefined;
+}
 
 /** The servers behind the bridge, by name. Which they are may change while the bridge runs. */
 export class UpstreamSet implements Disposable {
@@ -11,6 +19,7 @@ export class UpstreamSet implements Disposable {
     string,
     { readonly upstream: Upstream; readonly config: string; readonly owned: Disposable }
   >();
+  readonly #watches = new Set<Watch>();
   readonly #changed = new Emitter<ContentChange>();
 
   readonly onDidChange = this.#changed.event;
@@ -38,6 +47,16 @@ export class UpstreamSet implements Disposable {
     }
   }
 
+  /** Hears of a resource's changes, by the server's own URI, whatever becomes of the server, until that is disposed. */
+  watch({ server, name: uri }: OwnName): Disposable {
+    const watch: Watch = { server, uri, held: this.get(server)?.watch(uri) };
+    this.#watches.add(watch);
+    return toDisposable(() => {
+      this.#watches.delete(watch);
+      watch.held?.dispose();
+    });
+  }
+
   dispose(): void {
     for (const { owned } of this.#entries.values()) owned.dispose();
     this.#entries.clear();
@@ -46,14 +65,21 @@ export class UpstreamSet implements Disposable {
   #add(name: string, config: UpstreamConfig): void {
     const owned = new DisposableStore();
     const upstream = owned.add(this.#create(name, config));
-    owned.add(upstream.onDidChangeTools(() => this.#changed.fire({ kind: 'list', list: 'tools' })));
+    owned.add(upstream.onDidChange((change) => this.#changed.fire(change)));
+    for (const watch of this.#watches) {
+      if (watch.server === name) watch.held = upstream.watch(watch.uri);
+    }
     this.#entries.set(name, { upstream, config: JSON.stringify(config), owned });
-    this.#changed.fire({ kind: 'list', list: 'tools' });
+    this.#tellLists();
   }
 
   #remove(name: string): void {
     this.#entries.get(name)?.owned.dispose();
     this.#entries.delete(name);
-    this.#changed.fire({ kind: 'list', list: 'tools' });
+    this.#tellLists();
+  }
+
+  #tellLists(): void {
+    for (const list of ['tools', 'prompts', 'resources'] as const) this.#changed.fire({ kind: 'list', list });
   }
 }

@@ -154,6 +154,8 @@ describe('A server behind the bridge', function () {
     const ends = trustHints ? 'is repeated where its hints are trusted' : 'ends as unknown, whatever its hints say';
     it(`whose session is stale gets a new one, and the call that found out ${ends}`, async () => {
       const agent = await (await serve({ trustHints })).connect();
+      // Before its tools are known there are no hints to trust.
+      await agent.client.listTools();
       await callOther(agent, 'read');
       other.forgetSessions();
       const read = await callOther(agent, 'read');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { upstreamsSchema } from '../../shared/upstream-config.ts';
 
-const description = `Other MCP servers, whose tools agents find as \`<name>__<tool>\`, by name: with the \`url\` of one that speaks Streamable HTTP, or a \`command\` that speaks MCP on stdin and stdout.
+const description = `Other MCP servers, whose tools agents find as \`<name>__<tool>\`, by name: with the \`url\` where one listens, or a \`command\` that speaks MCP on stdin and stdout.
 
 \`\${env:NAME}\` in \`args\`, \`env\` and \`headers\` stands for a variable of VS Code's environment. These settings are plain text: put secrets there, not here. What the settings of a workspace or folder name is used in a trusted workspace only, and after you have allowed it in *Holdfast › Approvals*.`;
 
@@ -29,7 +29,7 @@ export function upstreamsSetting(): object {
       defaultSnippets: [
         {
           label: 'url',
-          description: 'A server that speaks Streamable HTTP',
+          description: 'A server that listens',
           body: { url: 'http://127.0.0.1:${1:9000}/mcp' },
         },
         {

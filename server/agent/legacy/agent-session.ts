@@ -164,6 +164,7 @@ export class AgentSession implements Disposable {
   /** Ends the session: running calls are cancelled and the event stream closes, which tells the client. */
   dispose(): void {
     this.#running.cancelAll();
+    this.#watch.dispose();
     this.endStream();
     this.#sdk
       ?.then(({ server }) => server.close())

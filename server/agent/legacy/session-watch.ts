@@ -1,3 +1,4 @@
+import type { Disposable } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
 import { type AgentContent, type ContentChange, changeNotification } from '../content.ts';
 import { isRecord, ResourceNotFoundError, RpcError, rpcCodes } from '../json-rpc.ts';
@@ -12,19 +13,26 @@ export interface WatchState {
   readonly uris: readonly string[];
 }
 
+type WatchedContent = Pick<AgentContent, 'capabilities' | 'hasResource' | 'watchResource'>;
+
+interface Subscription {
+  /** It changed while no stream was open. */
+  missed: boolean;
+  readonly watch: Disposable | undefined;
+}
+
 /** What one client asked to be told of: the log level, and the resources that it is subscribed to. */
-export class SessionWatch {
-  readonly #content: Pick<AgentContent, 'capabilities' | 'hasResource'>;
-  /** By URI, whether it changed while no stream was open. */
-  readonly #subscriptions = new Map<string, { readonly missed: boolean }>();
+export class SessionWatch implements Disposable {
+  readonly #content: WatchedContent;
+  readonly #subscriptions = new Map<string, Subscription>();
   #level: LoggingLevel;
 
   /** @param restored of a session that was out of memory, when nobody saw what changed: each resource may have */
-  constructor(content: Pick<AgentContent, 'capabilities' | 'hasResource'>, restored?: WatchState) {
+  constructor(content: WatchedContent, restored?: WatchState) {
     this.#content = content;
     this.#level = restored?.level ?? defaultLevel;
     for (const uri of restored?.uris ?? []) {
-      if (content.hasResource(uri)) this.#subscriptions.set(uri, { missed: true });
+      if (content.hasResource(uri)) this.#add(uri, true);
     }
   }
 
@@ -41,8 +49,7 @@ export class SessionWatch {
     const { resources, logging } = this.#content.capabilities;
     if (method === 'logging/setLevel' && logging !== undefined) this.#setLevel(field(params, 'level'));
     else if (method === 'resources/subscribe' && resources?.subscribe === true) this.#subscribe(uriIn(params));
-    else if (method === 'resources/unsubscribe' && resources?.subscribe === true)
-      this.#subscriptions.delete(uriIn(params));
+    else if (method === 'resources/unsubscribe' && resources?.subscribe === true) this.#delete(uriIn(params));
     else return undefined;
     return '{}';
   }
@@ -54,17 +61,24 @@ export class SessionWatch {
   /** The notification of a change that the client wants, or undefined. Without a stream, an update is kept for the next. */
   notificationOf(change: ContentChange, hasStream: boolean): string | undefined {
     if (change.kind === 'log' && !this.wantsLevel(change.level)) return undefined;
-    if (change.kind === 'resource' && !this.#subscriptions.has(change.uri)) return undefined;
+    const subscription = change.kind === 'resource' ? this.#subscriptions.get(change.uri) : undefined;
+    if (change.kind === 'resource' && subscription === undefined) return undefined;
     if (hasStream) return changeNotification(change);
-    if (change.kind === 'resource') this.#subscriptions.set(change.uri, { missed: true });
+    if (subscription !== undefined) subscription.missed = true;
     return undefined;
   }
 
   /** The updates that a stream which opens now has to catch up with. */
   takeMissed(): readonly string[] {
-    const missed = [...this.#subscriptions].flatMap(([uri, subscription]) => (subscription.missed ? [uri] : []));
-    for (const uri of missed) this.#subscriptions.set(uri, { missed: false });
-    return missed.map((uri) => changeNotification({ kind: 'resource', uri }));
+    const missed = [...this.#subscriptions].filter(([, subscription]) => subscription.missed);
+    return missed.map(([uri, subscription]) => {
+      subscription.missed = false;
+      return changeNotification({ kind: 'resource', uri });
+    });
+  }
+
+  dispose(): void {
+    for (const uri of [...this.#subscriptions.keys()]) this.#delete(uri);
   }
 
   #setLevel(given: unknown): void {
@@ -81,7 +95,18 @@ export class SessionWatch {
       const problem = `A session can be subscribed to ${limits.subscriptionMaxUris} resources; unsubscribe from one first`;
       throw new RpcError(rpcCodes.invalidParams, problem);
     }
-    this.#subscriptions.set(uri, { missed: false });
+    const known = this.#subscriptions.get(uri);
+    if (known === undefined) this.#add(uri, false);
+    else known.missed = false;
+  }
+
+  #add(uri: string, missed: boolean): void {
+    this.#subscriptions.set(uri, { missed, watch: this.#content.watchResource?.(uri) });
+  }
+
+  #delete(uri: string): void {
+    this.#subscriptions.get(uri)?.watch?.dispose();
+    this.#subscriptions.delete(uri);
   }
 }
 

@@ -16,6 +16,11 @@ export interface Envelope {
   readonly logLevel: LoggingLevel | undefined;
 }
 
+/** What the `_meta` of a client's own request says: nothing can be asked of it in return. */
+export function clientEnvelope(version: string, clientInfo: object): Readonly<Record<string, unknown>> {
+  return { [envelopeVersionKey]: version, [clientInfoKey]: clientInfo, [clientCapabilitiesKey]: {} };
+}
+
 /** The version that a request claims; undefined when there is none, or none that is text. */
 export function claimedVersion(params: unknown): string | undefined {
   const version = metaOf(params)?.[envelopeVersionKey];

@@ -33,12 +33,16 @@ export function headerProblem(
 export function mirrorHeaders({ method, params }: Pick<RpcRequest, 'method' | 'params'>, version: string) {
   const field = nameField.get(method);
   const name = field !== undefined && isRecord(params) ? params[field] : undefined;
-  const named = typeof name === 'string' ? (isPlain(name) && !name.startsWith('=?') ? name : encoded(name)) : undefined;
   return {
     ...(isPlain(version) ? { 'mcp-protocol-version': version } : {}),
     ...(isPlain(method) ? { 'mcp-method': method } : {}),
-    ...(named === undefined ? {} : { 'mcp-name': named }),
+    ...(typeof name === 'string' ? { 'mcp-name': headerValue(name) } : {}),
   };
+}
+
+/** A text as a header can hold it. */
+export function headerValue(text: string): string {
+  return isPlain(text) && !text.startsWith('=?') ? text : encoded(text);
 }
 
 /** Visible ASCII, with spaces only inside. */

@@ -11,7 +11,7 @@ const lists = ['tools', 'prompts', 'resources'] as const;
 type ListName = (typeof lists)[number];
 
 export interface SubscriptionsDeps {
-  readonly content: Pick<AgentContent, 'capabilities' | 'hasResource' | 'onDidChange'>;
+  readonly content: Pick<AgentContent, 'capabilities' | 'hasResource' | 'watchResource' | 'onDidChange'>;
   /** What every result of the era carries. */
   readonly resultMeta: object;
   readonly clock: Clock;
@@ -55,7 +55,18 @@ export class Subscriptions implements Disposable {
     if (this.#streams.size >= limits.subscriptionsMax) {
       throw new RpcError(rpcCodes.internalError, `${limits.subscriptionsMax} subscriptions are open already`);
     }
-    const stream = new SseStream(res, { clock: this.#deps.clock, onClose: () => this.#streams.delete(stream) });
+    const watches = new DisposableStore();
+    const stream = new SseStream(res, {
+      clock: this.#deps.clock,
+      onClose: () => {
+        this.#streams.delete(stream);
+        watches.dispose();
+      },
+    });
+    for (const uri of filter.uris) {
+      const watch = this.#deps.content.watchResource?.(uri);
+      if (watch !== undefined) watches.add(watch);
+    }
     stream.send(
       notification('notifications/subscriptions/acknowledged', { _meta: tag(id), notifications: shown(filter) }),
     );

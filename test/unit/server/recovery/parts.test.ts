@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { Breaker } from '../../../../server/recovery/breaker.ts';
 import { mayRepeat } from '../../../../server/recovery/repeat-policy.ts';
 import { SseParser } from '../../../../server/recovery/sse-parser.ts';
 import { limits } from '../../../../shared/limits.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
 
 describe('an event stream', () => {
   const stream =
@@ -19,35 +17,7 @@ describe('an event stream', () => {
   });
 });
 
-describe('the breaker', () => {
-  it('opens after so many transport failures in a row, and an answer between them counts from zero', async () => {
-    const clock = new FakeClock();
-    const breaker = new Breaker({ clock });
-    for (let n = 1; n < limits.breakerFailures; n += 1) breaker.failed();
-    breaker.succeeded();
-    for (let n = 1; n < limits.breakerFailures; n += 1) breaker.failed();
-    assert.equal(breaker.admit(), true);
-    breaker.failed();
-    assert.equal(breaker.admit(), false);
-    assert.equal(breaker.pauseMs, limits.breakerOpenMs);
-  });
-
-  it('admits one probe after the pause: a failure opens it again, an answer closes it', async () => {
-    const clock = new FakeClock();
-    const breaker = new Breaker({ clock });
-    for (let n = 0; n < limits.breakerFailures; n += 1) breaker.failed();
-    await clock.advance(limits.breakerOpenMs);
-    assert.deepEqual([breaker.admit(), breaker.admit()], [true, false]);
-    breaker.failed();
-    assert.equal(breaker.admit(), false);
-    await clock.advance(limits.breakerOpenMs);
-    assert.deepEqual([breaker.admit(), breaker.admit()], [true, false]);
-    breaker.succeeded();
-    assert.deepEqual([breaker.admit(), breaker.admit()], [true, true]);
-  });
-});
-
-describe('the limits of recovery', () => {
+describe('rule 4: the limits of recovery', () => {
   it('let a connection wait longer than all its steps together, and an agent’s request outlast that', () => {
     const sumMs = limits.recoveryStepsMs.reduce((sum, step) => sum + step, 0);
     assert.equal(sumMs, 31_000);
@@ -58,7 +28,7 @@ describe('the limits of recovery', () => {
   });
 });
 
-describe('what may be repeated', () => {
+describe('rule 5: what may be repeated', () => {
   it('is what provably did not run, what changes nothing, and a call under a key that is honoured', () => {
     const nothing = { notExecuted: false, keyed: false };
     assert.equal(mayRepeat({ method: 'tools/call' }, nothing), false);

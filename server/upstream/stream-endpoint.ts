@@ -3,12 +3,13 @@ import type { Endpoint } from '../recovery/connection.ts';
 import type { Exchange, ExchangeEnd, ExchangeRequest } from '../recovery/http-exchange.ts';
 import { parseRecord } from '../recovery/post-request.ts';
 
-export interface ChildEndpointDeps {
-  /** For people: what was started. */
+export interface StreamEndpointDeps {
+  /** For people: what was started or opened. */
   readonly url: string;
-  /** Of this process. */
+  /** Of this process or connection. */
   readonly instance: string;
-  readonly write: (line: string) => void;
+  /** Passes a message on; `undelivered` says how that failed. */
+  readonly write: (json: string, undelivered: (end: ExchangeEnd) => void) => void;
   readonly stop: () => void;
 }
 
@@ -18,26 +19,27 @@ interface Open {
 }
 
 /**
- * One process that speaks MCP on stdin and stdout, in the terms of HTTP: its life is a session, whose id is the name of
- * the process. What came for an earlier process is stale, and was provably not passed on.
+ * A server that speaks MCP on one pair of streams, in the terms of HTTP: a process on its stdin and stdout, or a
+ * connection of the HTTP with SSE transport (spec 2024-11-05). Their life is a session, whose id is the name of the
+ * process or connection. What came for an earlier one is stale, and was provably not passed on.
  */
-export class ChildEndpoint implements Endpoint {
+export class StreamEndpoint implements Endpoint {
   readonly url: string;
   readonly instance: string;
   readonly keyKeeper = undefined;
   readonly renewable = false;
-  readonly #deps: ChildEndpointDeps;
+  readonly #deps: StreamEndpointDeps;
   readonly #pending = new Map<RpcId, Open>();
   #stream: Open | undefined;
   #ended: string | undefined;
 
-  constructor(deps: ChildEndpointDeps) {
+  constructor(deps: StreamEndpointDeps) {
     this.#deps = deps;
     this.url = deps.url;
     this.instance = deps.instance;
   }
 
-  /** Why the process has ended, if it has. */
+  /** Why it has ended, if it has. */
   get ended(): string | undefined {
     return this.#ended;
   }
@@ -58,12 +60,12 @@ export class ChildEndpoint implements Endpoint {
     const message = parseRecord(body);
     const id = message?.['id'];
     if (!isRpcId(id) || message?.['method'] === undefined) {
-      this.#deps.write(body);
+      this.#deps.write(body, () => {});
       return over(answered(202, ''));
     }
     return this.#open(onMessage, (open) => {
       this.#pending.set(id, open);
-      this.#deps.write(body);
+      this.#deps.write(body, open.end);
       return () => this.#pending.delete(id);
     });
   }
@@ -72,7 +74,7 @@ export class ChildEndpoint implements Endpoint {
     this.#deps.stop();
   }
 
-  /** Takes one line of the process. */
+  /** Takes one message of the server. */
   take(json: string): void {
     const message = parseRecord(json);
     if (message === undefined) return;
@@ -90,7 +92,7 @@ export class ChildEndpoint implements Endpoint {
     }
   }
 
-  /** The process has ended. */
+  /** The process or connection has ended. */
   over(reason: string): void {
     this.#ended = reason;
     const open = [...this.#pending.values(), ...(this.#stream === undefined ? [] : [this.#stream])];

@@ -1,0 +1,51 @@
+import type { Disposable } from '../../shared/disposable.ts';
+import type { ClientRequest } from '../recovery/recovering-client.ts';
+import type { Reply } from '../recovery/reply.ts';
+
+/** A request as an era writes it. */
+export interface Framed {
+  readonly era: ClientRequest['era'];
+  readonly params: object;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Message = Readonly<Record<string, unknown>>;
+
+/** Sends a request of the bridge's own to the server. */
+export type Send = (
+  method: string,
+  framed: Framed,
+  more?: Partial<Pick<ClientRequest, 'budgetMs' | 'cancelled' | 'once' | 'onMessage'>>,
+) => Promise<Reply>;
+
+/** How one era of MCP is spoken with a server: how it begins, what a request says of itself, how the server speaks unasked. */
+export interface UpstreamEra extends Disposable {
+  readonly isOpen: boolean;
+  /**
+   * Begins; resolves with the server's capabilities.
+   *
+   * @throws WrongEraError when the server does not speak this era
+   * @throws HoldfastError when there is no answer
+   */
+  open(): Promise<unknown>;
+  /** @param inputSchema of the tool that is called */
+  frame(method: string, params: object, inputSchema?: unknown): Framed;
+  /** Hears from now on what the server says unasked, all of these resources included. */
+  listen(capabilities: unknown, uris: ReadonlySet<string>): void;
+  /** Tells the server that this is over, and forgets it. */
+  end(): Promise<void>;
+}
+
+/** Whoever answers there does not speak this era, or not in this way. */
+export class WrongEraError extends Error {
+  override readonly name = 'WrongEraError';
+}
+
+/** Why an answer to the first request says that another era or another way should be tried; undefined when it does not. */
+export function refusalIn(reply: Reply): string | undefined {
+  if (reply.kind === 'response' && reply.error !== undefined) return JSON.stringify(reply.error).slice(0, 200);
+  if (reply.kind !== 'refused') return undefined;
+  const { status } = reply;
+  const isOfTheMoment = status < 400 || status >= 500 || [401, 403, 408, 429].includes(status);
+  return isOfTheMoment ? undefined : `HTTP ${status}`;
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { classify } from '../../server/recovery/classify.ts';
+import type { Reply } from '../../server/recovery/reply.ts';
+import { LiveProcess } from '../support/live-servers/live-process.ts';
+import { liveServers } from '../support/live-servers/live-servers.ts';
+import { RecordingClient } from '../support/recording-client.ts';
+
+function toolsIn(reply: Reply): readonly string[] {
+  assert.equal(reply.kind, 'response', JSON.stringify(reply));
+  const { tools }: { readonly tools: readonly { readonly name: string }[] } = JSON.parse(reply.json).result;
+  return tools.map(({ name }) => name);
+}
+
+describe('A session that a server from npm has lost', function () {
+  this.timeout(120_000);
+  let live: LiveProcess | undefined;
+  let client: RecordingClient | undefined;
+  afterEach(async () => {
+    client?.dispose();
+    client = undefined;
+    await live?.kill();
+    live = undefined;
+  });
+
+  for (const server of liveServers) {
+    it(`${server.name}: is read from its answer (${server.rule}), and one initialize heals it unseen`, async () => {
+      live = await LiveProcess.start(server);
+      client = new RecordingClient(live.url);
+      await client.open();
+      const tools = toolsIn(await client.request('tools/list'));
+      assert.ok(tools.includes('echo'));
+      const { use } = client;
+      assert.ok(use.id);
+
+      if (server.lostBy === 'delete') await client.raw('DELETE', use);
+      else {
+        await live.kill();
+        await live.start();
+      }
+      const answer = await client.raw('POST', use);
+      if (answer.kind !== 'answered') assert.fail(JSON.stringify(answer));
+      const { status, contentType, text } = answer;
+      const facts = { era: 'legacy', httpMethod: 'POST', status, contentType, text, sessionAttached: true } as const;
+      const { verdict, rule } = classify(facts);
+      assert.deepEqual({ verdict, rule }, { verdict: 'stale_session', rule: server.rule }, JSON.stringify(answer));
+
+      client.sent.length = 0;
+      assert.deepEqual(toolsIn(await client.request('tools/list')), tools);
+      const fresh = client.use.id;
+      assert.notEqual(fresh, use.id);
+      assert.deepEqual(client.sent, [
+        { method: 'tools/list', session: use.id },
+        { method: 'initialize', session: undefined },
+        { method: 'notifications/initialized', session: fresh },
+        { method: 'tools/list', session: fresh },
+      ]);
+      assert.ok(client.logged.includes(`the session was stale (${server.rule}); a new one has replaced it`));
+    });
+  }
+});
