@@ -42,6 +42,7 @@ import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from 
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
 import { tokenIdOf } from './token-id.ts';
+import { ReturningWindows } from './upstream/returning-windows.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
 import { UpstreamSet } from './upstream/upstream-set.ts';
@@ -227,7 +228,8 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
     callIds,
     windows: registry,
   });
-  const content = withUpstreams({ own, upstreams, callIds, clock });
+  const returning = new ReturningWindows({ registry, clock });
+  const content = withUpstreams({ own, upstreams, callIds, returning, clock });
   const front = createHttpFront({
     port,
     token: secrets.token,
@@ -339,7 +341,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
   await shutDown(reason, {
     registry,
     server,
-    parts: [editorServer, front, windowUpstreams, upstreams, content],
+    parts: [editorServer, front, returning, windowUpstreams, upstreams, content],
     clock,
     log,
   });

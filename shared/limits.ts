@@ -190,6 +190,8 @@ export const limits = {
   upstreamFirstListMs: 3_000,
   /** Servers that one window may offer: each is a process or a connection, and its tools stand in every agent's list. */
   windowUpstreamsMax: 50,
+  /** A window that is back offers its servers right after the welcome; one that has not by then does not. */
+  windowOfferMs: 1_000,
   /** Pages of one listing, and the tools, prompts or resources that are kept of it. */
   upstreamListPagesMax: 20,
   upstreamItemsMax: 500,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentHeaders } from '../../shared/agent-headers.ts';
 import type { StatusMessage } from '../../shared/protocol.ts';
 import { runHoldfast } from '../support/bridge-process.ts';
 import { eventually } from '../support/eventually.ts';
 import type { FakeEditor } from '../support/fake-editor.ts';
+import { postModern } from '../support/modern-http.ts';
 import { mcpHeaders, rawHttp } from '../support/raw-http.ts';
 import { SdkScene } from '../support/sdk-scene.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
@@ -140,5 +142,31 @@ describe('A server that a window offers', function () {
         `MCP server other of window ${second.editorId} is not used: the window ${first.editorId} .* another name`,
       ),
     );
+  });
+
+  it('is waited for after a crash of the bridge, also by a call that may have been sent before', async () => {
+    await serve();
+    const window = await scene.openWindow();
+    const { client } = await scene.connect();
+    const tools = async () => theirs((await client.listTools()).tools);
+    offer(window, { other: { url: other.url } });
+    await eventually(async () => ((await tools()).length > 0 ? true : undefined), 'the tools of the server');
+    await scene.bridge.kill();
+    await window.closed();
+    await scene.bridge.start();
+    const early = client.callTool({ name: 'other__write', arguments: { a: 1 } });
+    const repeated = postModern(
+      scene.bridge,
+      { method: 'tools/call', params: { name: 'other__write', arguments: { a: 2 } } },
+      { [agentHeaders.key]: 'k', [agentHeaders.repeat]: '1' },
+    );
+    // Answered while both wait: the list does not.
+    assert.deepEqual(await tools(), []);
+    assert.equal(other.writes, 0);
+    await window.connect();
+    offer(window, { other: { url: other.url } });
+    assert.deepEqual((await early).content, [{ type: 'text', text: 'write {"a":1}' }]);
+    assert.match((await repeated).text, /outcome_unknown/);
+    assert.equal(other.writes, 1);
   });
 });
