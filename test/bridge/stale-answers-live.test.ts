@@ -57,4 +57,40 @@ describe('A session that a server from npm has lost', function () {
       assert.ok(client.logged.includes(`the session was stale (${server.rule}); a new one has replaced it`));
     });
   }
+
+  it('rule 10: every operation on server-everything is healed, each in its own new session', async () => {
+    const everything = liveServers.find(({ key }) => key === 'everything');
+    assert.ok(everything);
+    live = await LiveProcess.start(everything);
+    client = new RecordingClient(live.url);
+    await client.open();
+    const listed = await client.request('resources/list');
+    const { uri } = JSON.parse(listed.kind === 'response' ? listed.json : '{}').result.resources[0];
+    const operations: readonly (readonly [string, object])[] = [
+      ['tools/call', { name: 'echo', arguments: { message: 'm' } }],
+      ['tools/list', {}],
+      ['resources/list', {}],
+      ['resources/templates/list', {}],
+      ['resources/read', { uri }],
+      ['resources/subscribe', { uri }],
+      ['prompts/list', {}],
+      ['prompts/get', { name: 'simple-prompt' }],
+      [
+        'completion/complete',
+        { ref: { type: 'ref/prompt', name: 'completable-prompt' }, argument: { name: 'department', value: 'E' } },
+      ],
+      ['logging/setLevel', { level: 'error' }],
+      ['ping', {}],
+    ];
+    for (const [method, params] of operations) {
+      await client.raw('DELETE', client.use);
+      client.sent.length = 0;
+      const reply = await client.request(method, params);
+      assert.ok(reply.kind === 'response' && reply.error === undefined, `${method}: ${JSON.stringify(reply)}`);
+      assert.deepEqual(
+        client.sent.map((sent) => sent.method),
+        [method, 'initialize', 'notifications/initialized', method],
+      );
+    }
+  });
 });
