@@ -2,13 +2,19 @@ import assert from 'node:assert/strict';
 import { classify } from '../../server/recovery/classify.ts';
 import type { Reply } from '../../server/recovery/reply.ts';
 import { LiveProcess } from '../support/live-servers/live-process.ts';
-import { liveServers } from '../support/live-servers/live-servers.ts';
+import { type LiveServer, liveServers } from '../support/live-servers/live-servers.ts';
 import { RecordingClient } from '../support/recording-client.ts';
 
 function toolsIn(reply: Reply): readonly string[] {
   assert.equal(reply.kind, 'response', JSON.stringify(reply));
   const { tools }: { readonly tools: readonly { readonly name: string }[] } = JSON.parse(reply.json).result;
   return tools.map(({ name }) => name);
+}
+
+function serverOf(key: string): LiveServer {
+  const server = liveServers.find((each) => each.key === key);
+  assert.ok(server);
+  return server;
 }
 
 describe('A session that a server from npm has lost', function () {
@@ -58,10 +64,21 @@ describe('A session that a server from npm has lost', function () {
     });
   }
 
+  it('rule 2: of a hundred requests at once on the SDK is healed by one initialize', async () => {
+    live = await LiveProcess.start(serverOf('v1-map'));
+    client = new RecordingClient(live.url);
+    await client.open();
+    await live.kill();
+    await live.start();
+    client.sent.length = 0;
+    const open = client;
+    const replies = await Promise.all(Array.from({ length: 100 }, () => open.request('tools/list')));
+    for (const reply of replies) assert.deepEqual(toolsIn(reply), ['echo']);
+    assert.equal(client.sent.filter(({ method }) => method === 'initialize').length, 1);
+  });
+
   it('rule 10: every operation on server-everything is healed, each in its own new session', async () => {
-    const everything = liveServers.find(({ key }) => key === 'everything');
-    assert.ok(everything);
-    live = await LiveProcess.start(everything);
+    live = await LiveProcess.start(serverOf('everything'));
     client = new RecordingClient(live.url);
     await client.open();
     const listed = await client.request('resources/list');
