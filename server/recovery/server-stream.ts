@@ -12,7 +12,7 @@ export interface ServerStreamDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly onMessage: (message: Readonly<Record<string, unknown>>, json: string, generation: number) => void;
-  /** The server does not know the session on this stream: a POST finds out, because only that may recover it. */
+  /** The server may not know the session of this stream: a POST finds out, because only that may recover it. */
   readonly onUnknownSession: () => void;
 }
 
@@ -81,7 +81,8 @@ export class ServerStream implements Disposable {
     if (end.kind === 'failed' && session.use?.generation === use.generation) connection.lost(endpoint, end.reason);
     if (end.kind !== 'answered') return;
     if (end.status === 405) this.#refused = use.generation;
-    if (end.status !== 404 || this.#asked === use.generation) return;
+    // Routers that say 400 of an unknown session say so here too; a POST finds out whether that was meant.
+    if ((end.status !== 404 && end.status !== 400) || this.#asked === use.generation) return;
     this.#asked = use.generation;
     onUnknownSession();
   }
