@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { classify } from '../../server/recovery/classify.ts';
 import type { Reply } from '../../server/recovery/reply.ts';
 import { LiveProcess } from '../support/live-servers/live-process.ts';
-import { type LiveServer, liveServers } from '../support/live-servers/live-servers.ts';
+import { type LiveServer, liveServers, sessionless } from '../support/live-servers/live-servers.ts';
 import { RecordingClient } from '../support/recording-client.ts';
 
 function toolsIn(reply: Reply): readonly string[] {
@@ -63,6 +63,18 @@ describe('A session that a server from npm has lost', function () {
       assert.ok(client.logged.includes(`the session was stale (${server.rule}); a new one has replaced it`));
     });
   }
+
+  it(`${sessionless.name}: there is none, and after a restart nothing is healed`, async () => {
+    live = await LiveProcess.start(sessionless);
+    client = new RecordingClient(live.url);
+    await client.open();
+    assert.equal(client.use.id, undefined);
+    await live.kill();
+    await live.start();
+    client.sent.length = 0;
+    assert.deepEqual(toolsIn(await client.request('tools/list')), ['echo']);
+    assert.ok(client.sent.every(({ method, session }) => method === 'tools/list' && session === undefined));
+  });
 
   it('rule 2: of a hundred requests at once on the SDK is healed by one initialize', async () => {
     live = await LiveProcess.start(serverOf('v1-map'));
