@@ -19,7 +19,10 @@ import { LastingJournal } from './link/lasting-journal.ts';
 import { Link } from './link/link.ts';
 import { openLinkSocket } from './link/socket.ts';
 import { Reviews } from './reviews/reviews.ts';
-import { readSettings } from './settings.ts';
+import { Consents } from './servers/consents.ts';
+import { readServerSettings, type SettingPlaces } from './servers/read-settings.ts';
+import { WindowServers } from './servers/window-servers.ts';
+import { readSettings, upstreamsSetting } from './settings.ts';
 import { createHandlers } from './tools/handlers.ts';
 import { acceptReview } from './tools/support/accept-review.ts';
 import type { AgentEndpoint } from './ui/agent-config.ts';
@@ -33,6 +36,9 @@ import { registerReviewCommands } from './ui/review-commands.ts';
 import { ReviewDocuments } from './ui/review-documents.ts';
 import { ReviewTabs } from './ui/review-tabs.ts';
 import { ReviewView } from './ui/review-view.ts';
+import { registerServerCommands } from './ui/server-commands.ts';
+import { ServerLog } from './ui/server-log.ts';
+import { serverLines } from './ui/server-text.ts';
 import { SessionLog } from './ui/session-log.ts';
 import { shimCommand } from './ui/shim-config.ts';
 import { StatusBar } from './ui/status-bar.ts';
@@ -120,9 +126,18 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const diff = store.add(new QuestionDiff({ approvals }));
-  store.add(new QuestionBar({ approvals, command: 'holdfast.answerQuestions' }));
-  store.add(new QuestionView({ approvals, command: 'holdfast.answerQuestions' }));
-  store.add(registerQuestionCommands({ approvals, diff }));
+  const servers = store.add(
+    new WindowServers({
+      settings: () => readServerSettings(settingPlaces()),
+      isTrusted: () => vscode.workspace.isTrusted,
+      consents: new Consents(context.workspaceState),
+      env: (name) => process.env[name],
+    }),
+  );
+  store.add(new QuestionBar({ approvals, servers, command: 'holdfast.answerQuestions' }));
+  store.add(new QuestionView({ approvals, servers, command: 'holdfast.answerQuestions' }));
+  store.add(registerQuestionCommands({ approvals, servers, diff }));
+  store.add(registerServerCommands({ servers }));
   const documents = store.add(new ReviewDocuments({ reviews, wallMs: () => clock.wallMs() }));
   const tabs = store.add(new ReviewTabs({ reviews, documents, clock }));
   store.add(new ReviewView({ reviews, command: 'holdfast.showProposal' }));
@@ -153,15 +168,22 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 
+  link.offer(servers.offers);
+  store.add(servers.onDidChange(() => link.offer(servers.offers)));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => servers.update()));
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => servers.update()));
+
+  const serverLog = new ServerLog(log.area('servers'));
   const sessionLog = new SessionLog(log.area('agents'));
   store.add(
     link.onDidReceiveStatus((status) => {
       reviews.agentsEnded(status.endedSessions ?? []);
+      serverLog.take(serverLines(servers, link.state, status));
       if (link.state.kind === 'online') sessionLog.take(status, link.state.bridge.instance);
     }),
   );
   const statusBar = store.add(
-    new StatusBar({ clock, link, onDidReceiveStatus: link.onDidReceiveStatus, command: 'holdfast.menu' }),
+    new StatusBar({ clock, link, servers, onDidReceiveStatus: link.onDidReceiveStatus, command: 'holdfast.menu' }),
   );
   store.add(
     registerCommands({
@@ -181,6 +203,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('holdfast')) return;
       nameTerminals();
+      servers.update();
       link.settingsChanged();
     }),
   );
@@ -220,6 +243,20 @@ function createIdentity(
         changed();
       },
     },
+  };
+}
+
+function settingPlaces(): SettingPlaces {
+  const { workspaceFolders = [], workspaceFile } = vscode.workspace;
+  return {
+    inspect: () => vscode.workspace.getConfiguration('holdfast').inspect(upstreamsSetting),
+    folders: workspaceFolders.map(({ name, uri }) => ({
+      name,
+      path: uri.scheme === 'file' ? uri.fsPath : undefined,
+      settingsFile: vscode.Uri.joinPath(uri, '.vscode/settings.json').toString(),
+      inspect: () => vscode.workspace.getConfiguration('holdfast', uri).inspect(upstreamsSetting),
+    })),
+    workspaceFile: workspaceFile?.toString(),
   };
 }
 

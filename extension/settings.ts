@@ -18,6 +18,9 @@ export const settingKeys = {
 
 export const settingDefaults: Settings = { approvals: {}, bridgeStart: 'auto', terminalEnvironment: true };
 
+/** Not among them: who wrote it matters, so it is read place by place; see `servers/read-settings.ts`. */
+export const upstreamsSetting = 'upstreams';
+
 /** Reads all settings; a value of the wrong type counts as its default. */
 export function readSettings(get: (key: string) => unknown): Settings {
   const start = get(settingKeys.bridgeStart);

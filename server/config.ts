@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, messageOf } from '../shared/errors.ts';
 import { stateFiles } from '../shared/state-files.ts';
+import { upstreamsSchema } from '../shared/upstream-config.ts';
 import { stalePolicies } from './agent/legacy/stale-policy.ts';
-import { upstreamsSchema } from './upstream/upstream-config.ts';
 
 /** Each section is absent or partial in the file; what is absent has its default. */
 const configSchema = z.strictObject({

@@ -5,7 +5,7 @@ import { catalog } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
 import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
-import type { Log } from '../shared/log.ts';
+import { createLog, type Log } from '../shared/log.ts';
 import { instanceProof } from '../shared/proof.ts';
 import type { StatusMessage } from '../shared/protocol.ts';
 import { acquireSocketLock } from '../shared/socket-lock.ts';
@@ -42,10 +42,12 @@ import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from 
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
 import { tokenIdOf } from './token-id.ts';
+import { ReturningWindows } from './upstream/returning-windows.ts';
 import { Upstream } from './upstream/upstream.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
 import { UpstreamSet } from './upstream/upstream-set.ts';
 import { waysTo } from './upstream/ways.ts';
+import { WindowUpstreams } from './upstream/window-upstreams.ts';
 import { WindowsFile } from './windows-file.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
@@ -201,27 +203,33 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
     clock,
     log: log.area('calls'),
   });
+  /** What a server has to say is news for the windows, too. */
+  const upstreamLog = (name: string) =>
+    createLog((level, message) => {
+      log.area(`upstream ${name}`)[level](message);
+      tellWindows();
+    });
   const upstreams = new UpstreamSet(
     (name, upstream) =>
       new Upstream({
         name,
         config: upstream,
-        ways: waysTo(upstream, { env: process.env, newId: randomUUID, log: log.area(`upstream ${name}`) }),
+        ways: waysTo(upstream, { env: process.env, newId: randomUUID, log: upstreamLog(name) }),
         version,
         newId: randomUUID,
         clock,
         random,
-        log: log.area(`upstream ${name}`),
+        log: upstreamLog(name),
       }),
   );
-  upstreams.apply(config.upstreams);
   const own = createBridgeContent({
     catalog,
     dispatcher,
     callIds,
     windows: registry,
   });
-  const content = withUpstreams({ own, upstreams, callIds, clock });
+  const returning = new ReturningWindows({ registry, clock });
+  const content = withUpstreams({ own, upstreams, callIds, returning, clock });
   const front = createHttpFront({
     port,
     token: secrets.token,
@@ -247,7 +255,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
       ...(strangerOn === undefined ? {} : { strangerOn }),
       ...(problems.length === 0 ? {} : { problems: [...problems] }),
       windows: registry.list().map(describeWindow),
-      upstreams: upstreams.list().map((upstream) => upstream.status),
+      ...windowUpstreams.status,
       ...front.sessions,
       calls: dispatcher.statistics,
       droppedResults: registry.droppedResults,
@@ -261,10 +269,21 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
   const windowStatus = (): StatusMessage => ({
     type: 'status',
     ...front.sessions,
+    ...windowUpstreams.status,
     recentCalls: [...dispatcher.statistics.recentCalls],
   });
   // Whatever a window shows of agents and calls changes with a request.
   const tellWindows = () => registry.broadcast(windowStatus);
+  const windowUpstreams = new WindowUpstreams({
+    fixed: config.upstreams,
+    set: upstreams,
+    log: log.area('upstreams'),
+    changed: tellWindows,
+  });
+  upstreams.onDidChange(tellWindows);
+  registry.onDidOffer(({ window, servers }) => windowUpstreams.offer(window, servers));
+  // Of a bridge that has been replaced, the windows go to the next one while calls still run here.
+  registry.onDidForget((id) => succession.isBridge && windowUpstreams.forget(id));
   const inside: Inside = {
     request: (request, response) => {
       front.request(request, response);
@@ -319,7 +338,13 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
 
   const reason = await left;
   if (reason === 'moved') await drain({ registry, front, server, clock, log, interrupted });
-  await shutDown(reason, { registry, server, parts: [editorServer, front, upstreams, content], clock, log });
+  await shutDown(reason, {
+    registry,
+    server,
+    parts: [editorServer, front, returning, windowUpstreams, upstreams, content],
+    clock,
+    log,
+  });
   removeBridgeFile(stateDir, instance);
   return exitCodes.ok;
 }

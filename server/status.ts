@@ -30,9 +30,13 @@ const statusSchema = z.object({
         tools: z.number(),
         prompts: z.number().default(0),
         resources: z.number().default(0),
+        /** `config.json`, or the ids of the windows that offer it. */
+        from: z.array(z.string()).optional(),
       }),
     )
     .optional(),
+  /** What windows offer and is not used. */
+  refusedUpstreams: z.array(z.object({ name: z.string(), window: z.string(), reason: z.string() })).optional(),
   agents: z.array(z.object({ name: z.string(), version: z.string(), sessions: z.number() })),
   /** What became of agents' sessions. */
   counters: z.record(z.string(), z.number()),
@@ -70,8 +74,11 @@ export function describeStatus(answer: unknown): string {
         `  ${id}  ${name}, ${readiness}${folders.map((folder) => `\n    ${folder}`).join('')}`,
     ),
     ...(status.upstreams ?? []).map(
-      ({ name, state, reason, speaks, tools, prompts, resources }) =>
-        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools, ${prompts} prompts, ${resources} resources${speaks === undefined ? '' : `, ${speaks}`}`,
+      ({ name, state, reason, speaks, tools, prompts, resources, from }) =>
+        `MCP server ${name}: ${state}${reason === undefined ? '' : ` (${reason})`}, ${tools} tools, ${prompts} prompts, ${resources} resources${speaks === undefined ? '' : `, ${speaks}`}${from === undefined ? '' : `, from ${from.join(', ')}`}`,
+    ),
+    ...(status.refusedUpstreams ?? []).map(
+      ({ name, window, reason }) => `WARNING: MCP server ${name} of window ${window} is not used: ${reason}`,
     ),
     agents.length === 0 ? 'No agent has a session.' : `Agents (${agents.length}):`,
     ...agents.map(

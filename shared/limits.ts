@@ -188,6 +188,10 @@ export const limits = {
   // --- upstream servers ---
   /** The first listing waits this long for the servers behind the bridge: agents ask for it once, at their start. */
   upstreamFirstListMs: 3_000,
+  /** Servers that one window may offer: each is a process or a connection, and its tools stand in every agent's list. */
+  windowUpstreamsMax: 50,
+  /** A window that is back offers its servers right after the welcome; one that has not by then does not. */
+  windowOfferMs: 1_000,
   /** Pages of one listing, and the tools, prompts or resources that are kept of it. */
   upstreamListPagesMax: 20,
   upstreamItemsMax: 500,
@@ -221,6 +225,8 @@ export const limits = {
   approvalKeepMs: 10 * 60_000,
   /** Questions that stand, with answers that nobody has fetched: more than a person reads. */
   approvalsMax: 50,
+  /** Answers about servers of a workspace that are remembered with it: the newest, over its branches. */
+  serverConsentsMax: 100,
   /** Of a call's input shown with its question: beside it, and in its one line. */
   approvalInputMaxChars: 2_000,
   approvalLineMaxChars: 100,

@@ -101,10 +101,16 @@ const result = z.discriminatedUnion('ok', [
   z.object({ type: z.literal('result'), id, ok: z.literal(false), error: errorInfoSchema }),
 ]);
 const event = z.object({ type: z.literal('event'), window: windowSchema.partial() });
+/**
+ * The MCP servers that this window offers to agents, all of them each time. Only for a bridge whose welcome names the
+ * feature `windowUpstreams`. Each is checked by itself (see `upstream-config.ts`), so that one which only a newer version
+ * understands costs nothing but itself.
+ */
+const upstreams = z.object({ type: z.literal('upstreams'), servers: z.record(z.string(), z.unknown()) });
 /** The person asked for a restart: the bridge closes every link with 4004 and leaves. */
 const shutdown = z.object({ type: z.literal('shutdown') });
 
-export const toBridgeSchema = z.discriminatedUnion('type', [hello, progress, result, event, shutdown]);
+export const toBridgeSchema = z.discriminatedUnion('type', [hello, progress, result, event, upstreams, shutdown]);
 export type ToBridge = z.infer<typeof toBridgeSchema>;
 export type Hello = z.infer<typeof hello>;
 export type ResultMessage = z.infer<typeof result>;
@@ -118,6 +124,8 @@ const welcome = z.object({
   editorId: z.string(),
   heartbeatMs: z.number().int().positive(),
   graceMs: z.number().int().positive(),
+  /** See `bridge-features.ts`; a bridge from before them sends none. */
+  features: z.array(z.string()).optional(),
 });
 /** The id in `hello` belongs to another living window: send `hello` again with a new one. */
 const idInUse = z.object({ type: z.literal('id_in_use') });
@@ -163,6 +171,20 @@ const status = z.object({
     .optional(),
   /** Sessions of agents that took leave, newest last: what they left in the window is not waited for any more. */
   endedSessions: z.array(z.string()).optional(),
+  /** MCP servers behind the bridge, and which of those that windows offer are not used. */
+  upstreams: z
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.string(),
+        reason: z.string().optional(),
+        tools: z.number().int(),
+        /** `config.json`, or the ids of the windows that offer it. */
+        from: z.array(z.string()),
+      }),
+    )
+    .optional(),
+  refusedUpstreams: z.array(z.object({ name: z.string(), window: z.string(), reason: z.string() })).optional(),
   recentCalls: z.array(
     z.object({ tool: z.string(), agent: z.string(), ok: z.boolean(), ms: z.number(), atMs: z.number() }),
   ),

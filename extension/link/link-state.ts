@@ -5,6 +5,8 @@ export interface LinkedBridge {
   readonly port: number;
   /** The id under which the bridge knows this window. */
   readonly editorId: string;
+  /** See `bridge-features.ts`. */
+  readonly features: readonly string[];
 }
 
 /** The link's state, each with its own data. Times are of the clock's monotonic `now()`. */

@@ -1,9 +1,11 @@
+import { bridgeFeatures } from '../../shared/bridge-features.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore, toDisposable } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import type { StatusMessage, WindowInfo } from '../../shared/protocol.ts';
+import type { UpstreamConfig } from '../../shared/upstream-config.ts';
 import { replaces } from '../../shared/version.ts';
 import { type AttemptResult, attemptLink, type Linked } from './attempt.ts';
 import type { BridgeSource } from './bridge-source.ts';
@@ -54,6 +56,8 @@ export class Link implements Disposable {
   #outage: Outage | undefined;
   /** What the last attempt saw: only a bridge beside this one is news. */
   #seen: Pick<AttemptResult, 'instance' | 'fingerprint'> | undefined;
+  /** The MCP servers that this window offers. */
+  #servers: Readonly<Record<string, UpstreamConfig>> = {};
   #disposed = false;
 
   constructor(deps: LinkDeps) {
@@ -99,6 +103,19 @@ export class Link implements Disposable {
     this.#phase.session?.send({ type: 'event', window });
   }
 
+  /** These MCP servers and no others are this window's from now on, for each bridge that takes any. */
+  offer(servers: Readonly<Record<string, UpstreamConfig>>): void {
+    this.#servers = servers;
+    this.#tellServers();
+  }
+
+  #tellServers(): void {
+    if (this.#phase.kind !== 'online') return;
+    const { bridge, session } = this.#phase;
+    if (!bridge.features.includes(bridgeFeatures.windowUpstreams)) return;
+    session?.send({ type: 'upstreams', servers: { ...this.#servers } });
+  }
+
   #enter(state: LinkState, scope = new DisposableStore(), session?: OnlineSession): DisposableStore {
     this.#phase.scope.dispose();
     this.#phase = { ...state, scope, ...(session === undefined ? {} : { session }) };
@@ -131,7 +148,7 @@ export class Link implements Disposable {
 
   #goOnline(linked: Linked, outage: Outage): void {
     const { clock, log, calls, mayStartBridge, extensionVersion } = this.#deps;
-    const { instance, bridgeVersion: version, editorId } = linked.welcome;
+    const { instance, bridgeVersion: version, editorId, features = [] } = linked.welcome;
     const name = `bridge ${version} on port ${linked.port}`;
     const scope = new DisposableStore();
     const session = this.#sessions.add(
@@ -156,9 +173,10 @@ export class Link implements Disposable {
       }),
     );
     outage.opened(name);
-    const bridge = { instance, version, port: linked.port, editorId };
+    const bridge = { instance, version, port: linked.port, editorId, features };
     this.#enter({ kind: 'online', sinceMs: clock.now(), bridge }, scope, session);
     session.start();
+    this.#tellServers();
     if (mayStartBridge() && replaces(extensionVersion, version)) void this.#replaceOlder(bridge, session);
   }
 

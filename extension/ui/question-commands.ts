@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Answer, Approvals, Question } from '../approvals/approvals.ts';
+import type { WorkspaceServer } from '../servers/window-servers.ts';
 import type { QuestionDiff } from './question-diff.ts';
 import { titleOf } from './question-text.ts';
+import { answerServer, type ServerCommandDeps, serverItem } from './server-commands.ts';
 
-interface QuestionCommandDeps {
+interface QuestionCommandDeps extends ServerCommandDeps {
   readonly approvals: Approvals;
   readonly diff: QuestionDiff;
 }
@@ -33,9 +35,11 @@ export function registerQuestionCommands(deps: QuestionCommandDeps): DisposableS
 }
 
 async function answerQuestions(deps: QuestionCommandDeps, given: unknown): Promise<void> {
-  const { questions } = deps.approvals;
-  const question = questions.find((each) => each === given) ?? (await pickQuestion(questions));
+  const { approvals, servers } = deps;
+  const all = [...approvals.questions, ...servers.questions];
+  const question = all.find((each) => each === given) ?? (await pickQuestion(all));
   if (question === undefined) return;
+  if ('config' in question) return answerServer(deps, question);
   const picked = await vscode.window.showQuickPick(choicesOf(deps, question), {
     title: titleOf(question),
     placeHolder: question.request.why.split('\n')[0] ?? '',
@@ -43,12 +47,19 @@ async function answerQuestions(deps: QuestionCommandDeps, given: unknown): Promi
   await picked?.run();
 }
 
-async function pickQuestion(questions: readonly Question[]): Promise<Question | undefined> {
+async function pickQuestion(
+  questions: readonly (Question | WorkspaceServer)[],
+): Promise<Question | WorkspaceServer | undefined> {
   if (questions.length === 1) return questions[0];
-  const items = questions.map((question) => ({ label: titleOf(question), detail: question.request.why, question }));
-  const none = { title: "Agents' questions", placeHolder: 'No agent waits for an answer.' };
-  const some = { title: "Agents' questions", placeHolder: 'Which one?' };
-  return (await vscode.window.showQuickPick(items, items.length === 0 ? none : some))?.question;
+  const items = questions.map((question) =>
+    'config' in question
+      ? { ...serverItem(question), question }
+      : { label: titleOf(question), detail: question.request.why, question },
+  );
+  const title = "Agents' questions";
+  const none = { title, placeHolder: 'No question waits for an answer.' };
+  return (await vscode.window.showQuickPick(items, items.length === 0 ? none : { title, placeHolder: 'Which one?' }))
+    ?.question;
 }
 
 function choicesOf({ approvals, diff }: QuestionCommandDeps, question: Question) {

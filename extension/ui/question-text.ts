@@ -1,6 +1,8 @@
 /** What the person reads of the questions. No `vscode`, so that it is tested as text. */
 import type { Question } from '../approvals/approvals.ts';
+import type { WorkspaceServer } from '../servers/window-servers.ts';
 import { oneLine, shortName } from './one-line.ts';
+import { serverLabel } from './server-text.ts';
 import type { WaitingView } from './waiting-item.ts';
 
 function countQuestions(count: number): string {
@@ -8,14 +10,26 @@ function countQuestions(count: number): string {
 }
 
 /** Undefined when there is none to show. */
-export function presentQuestions(questions: readonly Question[]): WaitingView | undefined {
-  if (questions.length === 0) return undefined;
-  const count = countQuestions(questions.length);
+export function presentQuestions(
+  questions: readonly Question[],
+  servers: readonly WorkspaceServer[],
+): WaitingView | undefined {
+  if (questions.length + servers.length === 0) return undefined;
+  const count = countQuestions(questions.length + servers.length);
+  const agents = 'An agent waits for your answer';
+  const workspace = 'This workspace wants to use MCP servers';
   return {
     text: `$(question) Holdfast: ${count}`,
-    label: `Holdfast: ${count}. An agent waits for your answer.`,
-    tooltip: ['An agent waits for your answer:', ...questions.map((question) => `• ${titleOf(question)}`)].join('\n'),
+    label: `Holdfast: ${count}. ${questions.length > 0 ? agents : workspace}.`,
+    tooltip: [
+      ...listUnder(`${agents}:`, questions.map(titleOf)),
+      ...listUnder(`${workspace}:`, servers.map(serverLabel)),
+    ].join('\n'),
   };
+}
+
+function listUnder(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `• ${line}`)];
 }
 
 /** In one line: what would be done. Paths and names can hold line ends, and marks that reorder what is read. */

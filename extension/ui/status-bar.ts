@@ -4,12 +4,15 @@ import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { Event } from '../../shared/events.ts';
 import type { StatusMessage } from '../../shared/protocol.ts';
 import type { LinkState } from '../link/link-state.ts';
+import type { WindowServers } from '../servers/window-servers.ts';
+import { serverLines } from './server-text.ts';
 import { presentStatus, type StatusView } from './status-text.ts';
 import { renderTooltip } from './status-tooltip.ts';
 
 export interface StatusBarDeps {
   readonly clock: Clock;
   readonly link: { readonly state: LinkState; readonly onDidChangeState: Event<LinkState> };
+  readonly servers: WindowServers;
   readonly onDidReceiveStatus: Event<StatusMessage>;
   /** The command that a click runs. */
   readonly command: string;
@@ -37,6 +40,7 @@ export class StatusBar implements Disposable {
     this.#item.name = 'Holdfast';
     this.#item.command = deps.command;
     this.#store.add(deps.link.onDidChangeState(() => this.#render()));
+    this.#store.add(deps.servers.onDidChange(() => this.#render()));
     this.#store.add(
       deps.onDidReceiveStatus((status) => {
         this.#status = status;
@@ -58,9 +62,13 @@ export class StatusBar implements Disposable {
   }
 
   #render(): void {
-    const { state } = this.#deps.link;
+    const { link, servers } = this.#deps;
+    const { state } = link;
     if (state.kind !== 'online') this.#status = undefined;
-    const tooltip = new vscode.MarkdownString(renderTooltip(state, this.#status), true);
+    const tooltip = new vscode.MarkdownString(
+      renderTooltip(state, this.#status, serverLines(servers, state, this.#status)),
+      true,
+    );
     this.#item.tooltip = tooltip;
     this.#showState();
   }

@@ -1,5 +1,6 @@
 import type { StatusMessage } from '../../shared/protocol.ts';
 import type { LinkState } from '../link/link-state.ts';
+import type { ServerLine } from './server-text.ts';
 
 const recentCallsShown = 5;
 
@@ -34,8 +35,24 @@ function describeAgents(status: StatusMessage): string[] {
   );
 }
 
+const serverIcons: Readonly<Record<ServerLine['kind'], string>> = {
+  ready: '$(check)',
+  connecting: '$(sync)',
+  waiting: '$(question)',
+  denied: '$(circle-slash)',
+  problem: '$(warning)',
+};
+
+function describeServerLine({ name, kind, text }: ServerLine): string {
+  return `- ${serverIcons[kind]} ${plain(name)}: ${plain(text)}`;
+}
+
 /** The tooltip as Markdown. Made anew only when state or status change, so that it does not flicker under the pointer. */
-export function renderTooltip(state: LinkState, status: StatusMessage | undefined): string {
+export function renderTooltip(
+  state: LinkState,
+  status: StatusMessage | undefined,
+  servers: readonly ServerLine[],
+): string {
   const blocks = ['**Holdfast: MCP bridge**', describeLink(state).join('  \n')];
   if (state.kind === 'online' && status !== undefined) {
     blocks.push(describeAgents(status).join('\n'));
@@ -53,5 +70,6 @@ export function renderTooltip(state: LinkState, status: StatusMessage | undefine
       blocks.push(last === undefined ? counts : `${counts}  \nLast: ${plain(last.text)}`);
     }
   }
+  if (servers.length > 0) blocks.push(`MCP servers of this window\n\n${servers.map(describeServerLine).join('\n')}`);
   return blocks.join('\n\n');
 }

@@ -1,3 +1,4 @@
+import { bridgeFeatures } from '../../shared/bridge-features.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/events.ts';
@@ -19,6 +20,12 @@ export interface EditorRegistryDeps {
   readonly known: KnownWindows | undefined;
 }
 
+/** The MCP servers that a window offers, all of them, as it describes them. */
+export interface WindowOffer {
+  readonly window: EditorSession;
+  readonly servers: Readonly<Record<string, unknown>>;
+}
+
 /** Every window that is linked or within its grace, by editor id. Owns the sessions and, through them, their links. */
 export class EditorRegistry implements Disposable {
   readonly #deps: EditorRegistryDeps;
@@ -29,6 +36,8 @@ export class EditorRegistry implements Disposable {
   readonly #completeFromMs: number;
   readonly #changes = this.#store.add(new Emitter<void>());
   readonly #knownChanges = this.#store.add(new Emitter<void>());
+  readonly #offers = this.#store.add(new Emitter<WindowOffer>());
+  readonly #forgotten = this.#store.add(new Emitter<string>());
   readonly #shutdowns = this.#store.add(new Emitter<void>());
   #status: StatusMessage | undefined;
   #broadcast: Disposable | undefined;
@@ -36,6 +45,9 @@ export class EditorRegistry implements Disposable {
   readonly onDidChange = this.#changes.event;
   /** Something of `known` changed; before any call goes to a new window. */
   readonly onDidChangeKnown = this.#knownChanges.event;
+  readonly onDidOffer = this.#offers.event;
+  /** The grace of this window, an editor id, is over. */
+  readonly onDidForget = this.#forgotten.event;
   /** A person asked, in one of the windows, for the bridge to be restarted. */
   readonly onDidRequestShutdown = this.#shutdowns.event;
 
@@ -181,12 +193,14 @@ export class EditorRegistry implements Disposable {
       ({ folders } = session.window);
       this.#changes.fire();
     });
+    session.onDidOffer((servers) => this.#offers.fire({ window: session, servers }));
     session.onDidRequestShutdown(() => this.#shutdowns.fire());
     session.onDidEnd(() => {
       this.#sessions.delete(session.id);
       this.#gone.add(session.id, session.complete ? session.heldIds : undefined);
       this.#knownChanges.fire();
       this.#changes.fire();
+      this.#forgotten.fire(session.id);
     });
     return session;
   }
@@ -210,6 +224,7 @@ export class EditorRegistry implements Disposable {
       editorId: hello.editorId,
       heartbeatMs: limits.heartbeatMs,
       graceMs: limits.graceMs,
+      features: Object.values(bridgeFeatures),
     });
     if (this.#status !== undefined) link.send(this.#status);
   }

@@ -56,6 +56,7 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   #gapUntilMs: number | undefined;
   readonly #changes = new Emitter<void>();
   readonly #ends = new Emitter<void>();
+  readonly #offers = new Emitter<Readonly<Record<string, unknown>>>();
   readonly #shutdowns = new Emitter<void>();
   #hello: Hello;
   #tools: ReadonlySet<string>;
@@ -68,6 +69,8 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   readonly onDidChange = this.#changes.event;
   /** The grace is over: the window is forgotten. */
   readonly onDidEnd = this.#ends.event;
+  /** The MCP servers that the window offers now, as it describes them. */
+  readonly onDidOffer = this.#offers.event;
   /** The person asked this window to restart the bridge. */
   readonly onDidRequestShutdown = this.#shutdowns.event;
 
@@ -294,6 +297,8 @@ export class LinkedEditorSession implements EditorSession, Disposable {
         this.#changes.fire();
         return;
       }
+      case 'upstreams':
+        return this.#offers.fire(message.servers);
       case 'shutdown':
         return this.#shutdowns.fire();
       case 'hello':

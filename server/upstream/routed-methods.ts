@@ -5,6 +5,7 @@ import { isRecord, ResourceNotFoundError, RpcError, rpcCodes } from '../agent/js
 import type { Method, MethodContext } from '../agent/methods.ts';
 import { agentResult } from './agent-view.ts';
 import type { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
+import type { ReturningWindows } from './returning-windows.ts';
 import type { Upstream } from './upstream.ts';
 import type { Message } from './upstream-era.ts';
 import { agentUri, type OwnName, ownName, ownUri } from './upstream-names.ts';
@@ -14,6 +15,7 @@ export interface RoutedMethodsDeps {
   readonly upstreams: Pick<UpstreamSet, 'get'>;
   readonly keyed: KeyedUpstreamCalls;
   readonly callIds: CallIds;
+  readonly returning: Pick<ReturningWindows, 'isAwaiting' | 'wait'>;
 }
 
 /** A request that is meant for a server behind the bridge: which, and the params by its own names. */
@@ -56,13 +58,32 @@ export function routedMethods(own: ReadonlyMap<string, Method>, deps: RoutedMeth
   return [...finders].map(([method, find]) => {
     const ownMethod = own.get(method);
     if (ownMethod === undefined) throw new TypeError(`the bridge serves no ${method}`);
-    const routed: Method = (params, context) => {
+    const route: Method = (params, context) => {
       const target = isRecord(params) ? find(params, deps.upstreams) : undefined;
       if (target === undefined) return ownMethod(params, context);
       return method === 'tools/call' ? callTool(target, context, deps) : ask(target, method, context);
     };
+    const routed: Method = (params, context) => {
+      const missing = deps.returning.isAwaiting && isRecord(params) ? missingServer(find, params, deps) : undefined;
+      if (missing === undefined) return route(params, context);
+      const isThere = () => deps.upstreams.get(missing) !== undefined;
+      return deps.returning.wait(isThere, context.signal).then(() => route(params, context));
+    };
     return [method, routed];
   });
+}
+
+/** The server that the request names, if there is none of that name. */
+function missingServer(find: Find, params: Message, { upstreams }: RoutedMethodsDeps): string | undefined {
+  let missing: string | undefined;
+  find(params, {
+    get: (name) => {
+      const upstream = upstreams.get(name);
+      if (upstream === undefined) missing = name;
+      return upstream;
+    },
+  });
+  return missing;
 }
 
 /** A failure of the way there is a tool's error, which its model can read. */

@@ -6,6 +6,7 @@ import type { AgentContent, ContentChange } from '../agent/content.ts';
 import type { Method } from '../agent/methods.ts';
 import { agentItem } from './agent-view.ts';
 import { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
+import type { ReturningWindows } from './returning-windows.ts';
 import { routedMethods } from './routed-methods.ts';
 import type { UpstreamKind } from './upstream-lists.ts';
 import { ownUri } from './upstream-names.ts';
@@ -16,6 +17,7 @@ export interface UpstreamContentDeps {
   readonly own: AgentContent & Disposable;
   readonly upstreams: UpstreamSet;
   readonly callIds: CallIds;
+  readonly returning: ReturningWindows;
   readonly clock: Clock;
 }
 
@@ -27,7 +29,13 @@ const listings: readonly { readonly method: string; readonly kind: UpstreamKind 
 ];
 
 /** The bridge's own content and beside it that of the servers behind it, under their names. */
-export function withUpstreams({ own, upstreams, callIds, clock }: UpstreamContentDeps): AgentContent & Disposable {
+export function withUpstreams({
+  own,
+  upstreams,
+  callIds,
+  returning,
+  clock,
+}: UpstreamContentDeps): AgentContent & Disposable {
   const store = new DisposableStore();
   const changes = store.add(new Emitter<ContentChange>());
   const keyed = new KeyedUpstreamCalls({ clock });
@@ -68,7 +76,11 @@ export function withUpstreams({ own, upstreams, callIds, clock }: UpstreamConten
       prompts: { listChanged: true },
       resources: { ...own.capabilities.resources, listChanged: true },
     },
-    methods: new Map([...own.methods, ...lists, ...routedMethods(own.methods, { upstreams, keyed, callIds })]),
+    methods: new Map([
+      ...own.methods,
+      ...lists,
+      ...routedMethods(own.methods, { upstreams, keyed, callIds, returning }),
+    ]),
     readyResults,
     hasResource: (uri) => {
       const theirs = ownUri(uri);

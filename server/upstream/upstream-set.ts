@@ -1,8 +1,8 @@
 import { type Disposable, DisposableStore, toDisposable } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/events.ts';
+import type { UpstreamConfig } from '../../shared/upstream-config.ts';
 import type { ContentChange } from '../agent/content.ts';
 import type { Upstream } from './upstream.ts';
-import type { UpstreamConfig } from './upstream-config.ts';
 import type { OwnName } from './upstream-names.ts';
 
 /** Somebody's interest in a resource, which outlives the server that it is of. */

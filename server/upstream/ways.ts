@@ -1,8 +1,8 @@
+import type { UpstreamConfig } from '../../shared/upstream-config.ts';
 import type { Connector } from '../recovery/connection.ts';
 import { createHttpConnector, httpTargetOf } from './http-connector.ts';
 import { createSseConnector } from './sse-connector.ts';
 import { createStdioConnector, type StdioConnectorDeps } from './stdio-connector.ts';
-import type { UpstreamConfig } from './upstream-config.ts';
 
 /** One way to speak with a server: how messages get there, and which era of MCP they are of. */
 export interface Way {

@@ -28,6 +28,7 @@ describe('the handshake of the editor link', () => {
       editorId: editor.editorId,
       heartbeatMs: 10_000,
       graceMs: 30_000,
+      features: ['idempotency-key', 'window-upstreams'],
     });
   });
 

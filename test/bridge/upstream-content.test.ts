@@ -67,7 +67,10 @@ for (const { what, speaks, create } of kinds) {
         }
       }
       const { stdout } = await runHoldfast(['status', '--state-dir', scene.bridge.stateDir]);
-      assert.match(stdout, new RegExp(`MCP server other: ready, \\d tools, 1 prompts, 3 resources, ${speaks}\n`));
+      assert.match(
+        stdout,
+        new RegExp(`MCP server other: ready, \\d tools, 1 prompts, 3 resources, ${speaks}, from config.json\n`),
+      );
     });
 
     it('answers for what it does not have, and the bridge for a server that there is not', async () => {

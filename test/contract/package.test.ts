@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { upstreamsSetting } from '../docs/upstreams-setting.ts';
 import { allowedEntries, maxVsixBytes, readVsix, vsixFaults } from '../package/vsix.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -60,6 +61,12 @@ describe('the manifest', () => {
       assert.match(command.command, /^holdfast\./);
       assert.equal(command.category, 'Holdfast', command.command);
     }
+  });
+
+  it('describes a server behind the bridge as the bridge checks it', () => {
+    const { properties } = manifest.contributes.configuration;
+    assert.deepEqual(properties['holdfast.upstreams'], upstreamsSetting(), 'run npm run docs');
+    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, ['holdfast.upstreams']);
   });
 
   it('has an icon of 256 × 256 pixels', () => {

@@ -6,6 +6,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalog } from '../../shared/catalog.ts';
 import { type Examples, toolReference, withToolTable } from './tool-reference.ts';
+import { upstreamsSetting } from './upstreams-setting.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const readme = path.join(root, 'README.md');
@@ -17,3 +18,8 @@ const examples: Examples = JSON.parse(readFileSync(examplesFile, 'utf8'));
 
 writeFileSync(readme, withToolTable(readFileSync(readme, 'utf8'), catalog));
 writeFileSync(path.join(root, 'docs/tools.md'), toolReference(catalog, examples));
+
+const manifestFile = path.join(root, 'package.json');
+const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+manifest.contributes.configuration.properties['holdfast.upstreams'] = upstreamsSetting();
+writeFileSync(manifestFile, `${JSON.stringify(manifest, undefined, 2)}\n`);

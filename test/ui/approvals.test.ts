@@ -57,7 +57,7 @@ describe("agents' questions to the person", () => {
     assert.match(readFileSync(settings, 'utf8'), /tabSize/);
     await item().waitFor({ state: 'hidden' });
     await page.locator('.tab', { hasText: 'what would change' }).waitFor({ state: 'detached' });
-    await page.getByText('No agent waits for an answer').waitFor();
+    await page.getByText('No question waits for your answer').waitFor();
     await stage.screenshot(page, 'question-none');
   });
 

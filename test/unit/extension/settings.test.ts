@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { policyChoices } from '../../../extension/approvals/policy.ts';
-import { readSettings, settingDefaults, settingKeys } from '../../../extension/settings.ts';
+import { readSettings, settingDefaults, settingKeys, upstreamsSetting } from '../../../extension/settings.ts';
 import { editorTools } from '../../../shared/catalog.ts';
 
 const manifest = z
@@ -20,10 +20,9 @@ const choicesSchema = z.object({
 
 describe('settings', () => {
   it('are those of the manifest, with the same defaults', () => {
-    const declared = Object.entries(manifest.contributes.configuration.properties).map(([key, property]) => [
-      key,
-      property.default,
-    ]);
+    const declared = Object.entries(manifest.contributes.configuration.properties)
+      .filter(([key]) => key !== `holdfast.${upstreamsSetting}`)
+      .map(([key, property]) => [key, property.default]);
     const known = [
       [`holdfast.${settingKeys.approvals}`, settingDefaults.approvals],
       [`holdfast.${settingKeys.bridgeStart}`, settingDefaults.bridgeStart],

@@ -44,6 +44,7 @@ describe('the editor registry', () => {
         editorId: 'window-1',
         heartbeatMs: 10_000,
         graceMs: 30_000,
+        features: ['idempotency-key', 'window-upstreams'],
       },
     ]);
     assert.deepEqual(ids(), ['window-1 epoch-1 ready']);

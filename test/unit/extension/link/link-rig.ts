@@ -34,6 +34,8 @@ export class LinkRig implements Disposable {
   found: FoundBridge = proven();
   /** Of the bridge. */
   newestLinkVersion = linkVersion;
+  /** What the bridge says that it can do. */
+  features: string[] | undefined;
   /** Link versions of all hellos. */
   readonly hellos: number[] = [];
   /** How a start ends. */
@@ -172,7 +174,8 @@ export class LinkRig implements Disposable {
     const [instance, bridgeVersion] = found.kind === 'proven' ? [found.instance, found.version] : ['none', ''];
     const editorId = this.ids.at(-1) ?? '';
     const times = { heartbeatMs: 10_000, graceMs: 30_000 };
-    return { type: 'welcome', version, instance, bridgeVersion, editorId, ...times } as const;
+    const features = this.features === undefined ? {} : { features: this.features };
+    return { type: 'welcome', version, instance, bridgeVersion, editorId, ...times, ...features } as const;
   }
 }
 

@@ -71,6 +71,28 @@ describe('Link: online', () => {
     assert.deepEqual(rig.take(), ['0.0 call c1', '0.0 cancel c1', '0.0 ack c0']);
   });
 
+  it('tells a bridge that takes servers of windows which it offers, at once and when they change', async () => {
+    rig.dispose();
+    rig = new LinkRig({ states: false });
+    rig.features = ['window-upstreams'];
+    const docs = { url: 'http://127.0.0.1:1/mcp', args: [], env: {}, headers: {}, trustHints: false };
+    rig.link.offer({ docs });
+    await rig.online();
+    rig.link.offer({});
+    assert.deepEqual(
+      rig.socket.sent.slice(1).map((text) => JSON.parse(text)),
+      [
+        { type: 'upstreams', servers: { docs } },
+        { type: 'upstreams', servers: {} },
+      ],
+    );
+  });
+
+  it('does not speak of servers to a bridge that does not take them', () => {
+    rig.link.offer({});
+    assert.equal(rig.socket.sent.length, 1);
+  });
+
   it('loses no message that follows the welcome at once', async () => {
     rig.dispose();
     rig = new LinkRig({ states: false });

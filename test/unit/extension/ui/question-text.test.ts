@@ -17,13 +17,13 @@ const question: Question = {
 
 describe('the text of questions', () => {
   it('is a count in the status bar, and nothing when there is none', () => {
-    assert.equal(presentQuestions([]), undefined);
-    assert.deepEqual(presentQuestions([question]), {
+    assert.equal(presentQuestions([], []), undefined);
+    assert.deepEqual(presentQuestions([question], []), {
       text: '$(question) Holdfast: 1 question',
       label: 'Holdfast: 1 question. An agent waits for your answer.',
       tooltip: 'An agent waits for your answer:\n• Change .vscode/settings.json (claude-code)',
     });
-    assert.match(presentQuestions([question, { ...question, id: 'q2' }])?.text ?? '', /2 questions$/);
+    assert.match(presentQuestions([question, { ...question, id: 'q2' }], [])?.text ?? '', /2 questions$/);
   });
 
   it('says who asks for what and why', () => {
@@ -54,7 +54,10 @@ describe('the text of questions', () => {
     const name = `a\n\nApproved by the owner ${'x'.repeat(100)}`;
     const text = describeQuestion({ ...question, agent: { name, version: '1' } });
     assert.equal(text.split('\n').length, 4);
-    assert.match(presentQuestions([{ ...question, agent: { name, version: '1' } }])?.tooltip ?? '', /^.*\n.{1,120}$/);
+    assert.match(
+      presentQuestions([{ ...question, agent: { name, version: '1' } }], [])?.tooltip ?? '',
+      /^.*\n.{1,120}$/,
+    );
   });
 
   it('lets no path write lines of its own, or reorder what is read', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { LinkState } from '../../../../extension/link/link-state.ts';
 import { presentStatus } from '../../../../extension/ui/status-text.ts';
 
-const bridge = { instance: 'i1', version: '0.1.0', port: 4000, editorId: 'w-1', graceMs: 30_000 };
+const bridge = { instance: 'i1', version: '0.1.0', port: 4000, editorId: 'w-1', features: [], graceMs: 30_000 };
 const waiting: LinkState = {
   kind: 'waiting',
   attempt: 6,
