@@ -1,7 +1,6 @@
-import { reconnectDelayMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
-import { limits } from '../../shared/limits.ts';
+import { Comeback } from './comeback.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import type { Exchange, ExchangeEnd } from './http-exchange.ts';
 import type { LegacySession, SessionUse } from './legacy-session.ts';
@@ -13,7 +12,7 @@ export interface ServerStreamDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly onMessage: (message: Readonly<Record<string, unknown>>, json: string, generation: number) => void;
-  /** The server does not know the session on this stream: a POST finds out, because only that may recover it. */
+  /** The server may not know the session of this stream: a POST finds out, because only that may recover it. */
   readonly onUnknownSession: () => void;
 }
 
@@ -24,9 +23,8 @@ export interface ServerStreamDeps {
 export class ServerStream implements Disposable {
   readonly #deps: ServerStreamDeps;
   readonly #store = new DisposableStore();
-  #running = false;
+  readonly #comeback: Comeback;
   #exchange: Exchange | undefined;
-  #wake: (() => void) | undefined;
   /** The session whose stream the server has refused for good. */
   #refused: number | undefined;
   /** The session that a POST was sent for already. */
@@ -34,43 +32,27 @@ export class ServerStream implements Disposable {
 
   constructor(deps: ServerStreamDeps) {
     this.#deps = deps;
-    this.#store.add(deps.connection.onDidConnect(() => this.#wake?.()));
+    this.#comeback = this.#store.add(new Comeback({ ...deps, once: () => this.#once() }));
     this.#store.add(
       deps.session.onDidRenew(() => {
         this.#exchange?.abort('the session has been replaced');
-        this.#wake?.();
+        this.#comeback.wake();
       }),
     );
   }
 
   /** Begins, once the session is in use. */
   start(): void {
-    if (this.#running) return;
-    this.#running = true;
-    void this.#run();
+    this.#comeback.start();
   }
 
   dispose(): void {
     this.#store.dispose();
     this.#exchange?.abort('leaving');
-    this.#wake?.();
-  }
-
-  async #run(): Promise<void> {
-    const { clock, random } = this.#deps;
-    let failures = 0;
-    while (!this.#store.disposed) {
-      const startMs = clock.now();
-      await this.#once();
-      if (this.#store.disposed) return;
-      const healthy = clock.now() - startMs >= limits.healthyAfterMs;
-      failures = healthy ? 0 : failures + 1;
-      await this.#sleep(healthy ? random() * limits.firstReconnectMaxMs : reconnectDelayMs(failures, random()));
-    }
   }
 
   /** One stream, from its request to its end. */
-  async #once(): Promise<void> {
+  async #once(): Promise<undefined> {
     const { connection, session } = this.#deps;
     let endpoint: Endpoint;
     try {
@@ -81,7 +63,7 @@ export class ServerStream implements Disposable {
     }
     await session.settled();
     const { use } = session;
-    if (use === undefined || use.generation === this.#refused || this.#store.disposed) return;
+    if (use === undefined || use.generation === this.#refused || this.#comeback.disposed) return;
     this.#exchange = endpoint.exchange({
       method: 'GET',
       headers: { accept: 'text/event-stream', ...use.headers },
@@ -99,21 +81,9 @@ export class ServerStream implements Disposable {
     if (end.kind === 'failed' && session.use?.generation === use.generation) connection.lost(endpoint, end.reason);
     if (end.kind !== 'answered') return;
     if (end.status === 405) this.#refused = use.generation;
-    if (end.status !== 404 || this.#asked === use.generation) return;
+    // Routers that say 400 of an unknown session say so here too; a POST finds out whether that was meant.
+    if ((end.status !== 404 && end.status !== 400) || this.#asked === use.generation) return;
     this.#asked = use.generation;
     onUnknownSession();
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        this.#store.delete(timer);
-        this.#wake = undefined;
-        resolve();
-      };
-      const timer = this.#store.add(this.#deps.clock.after(ms, wake));
-      this.#wake = wake;
-      if (this.#store.disposed) wake();
-    });
   }
 }

@@ -1,8 +1,7 @@
-import { reconnectDelayMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
-import { limits } from '../../shared/limits.ts';
+import type { Disposable } from '../../shared/disposable.ts';
 import { Cancellation } from '../editors/cancellation.ts';
+import { Comeback } from '../recovery/comeback.ts';
 import type { Connection } from '../recovery/connection.ts';
 import type { Reply } from '../recovery/reply.ts';
 import type { Message } from './upstream-era.ts';
@@ -26,64 +25,36 @@ export interface ListenStreamDeps {
  */
 export class ListenStream implements Disposable {
   readonly #deps: ListenStreamDeps;
-  readonly #store = new DisposableStore();
+  readonly #comeback: Comeback;
   readonly #cancelled = new Cancellation();
-  #wake: (() => void) | undefined;
 
   constructor(deps: ListenStreamDeps) {
     this.#deps = deps;
-    this.#store.add(deps.connection.onDidConnect(() => this.#wake?.()));
-    void this.#run();
+    this.#comeback = new Comeback({ ...deps, once: () => this.#once() });
+    this.#comeback.start();
   }
 
   dispose(): void {
-    this.#store.dispose();
+    this.#comeback.dispose();
     this.#cancelled.abort();
-    this.#wake?.();
   }
 
-  async #run(): Promise<void> {
-    const { clock, random } = this.#deps;
-    let failures = 0;
-    while (!this.#store.disposed) {
-      const startMs = clock.now();
-      const isQuiet = await this.#once();
-      if (this.#store.disposed) return;
-      const healthy = clock.now() - startMs >= limits.healthyAfterMs;
-      failures = isQuiet ? limits.reconnectStepsMs.length : healthy ? 0 : failures + 1;
-      await this.#sleep(reconnectDelayMs(failures, random()));
-    }
-  }
-
-  /** Whether there is nothing to hear here, which a server is asked about only seldom. */
-  async #once(): Promise<boolean> {
+  async #once(): Promise<'quiet' | undefined> {
     const { connection, open } = this.#deps;
     try {
       await connection.join();
     } catch {
       // Nobody there: the state tells why, and the next look comes by itself.
-      return false;
+      return;
     }
-    if (open === undefined || this.#store.disposed) return true;
+    if (open === undefined || this.#comeback.disposed) return 'quiet';
     const reply = await open({ cancelled: this.#cancelled, onMessage: (message) => this.#take(message) });
-    return reply.kind === 'refused' || (reply.kind === 'response' && reply.error !== undefined);
+    // Who refuses is asked seldom.
+    return reply.kind === 'refused' || (reply.kind === 'response' && reply.error !== undefined) ? 'quiet' : undefined;
   }
 
   #take(message: Message): void {
     if (message['method'] === 'notifications/subscriptions/acknowledged') this.#deps.onAcknowledged();
     else this.#deps.onMessage(message);
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        this.#store.delete(timer);
-        this.#wake = undefined;
-        resolve();
-      };
-      const timer = this.#store.add(this.#deps.clock.after(ms, wake));
-      this.#wake = wake;
-      if (this.#store.disposed) wake();
-    });
   }
 }

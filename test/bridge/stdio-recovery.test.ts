@@ -26,7 +26,7 @@ describe('The shim and a bridge that went away', function () {
     await scene.bridge.start();
   };
 
-  it('goes on with a session that no longer counts: subscriptions too, and its agent sees nothing of it', async () => {
+  it('rule 7: goes on with a session that no longer counts: subscriptions too, and its agent sees nothing of it', async () => {
     await shim.initialize();
     await shim.request('resources/subscribe', { uri: 'holdfast://windows' });
     // Another key: whatever was signed with the old one is foreign.
@@ -42,13 +42,13 @@ describe('The shim and a bridge that went away', function () {
     assert.ok(shim.messages.every(({ error }) => error === undefined));
   });
 
-  it('takes up another token', async () => {
+  it('rule 6: takes up another token', async () => {
     await shim.initialize();
     await restart(() => scene.bridge.write(stateFiles.token, `${randomBytes(32).toString('base64url')}\n`));
     assert.ok((await shim.call('list_windows')).result);
   });
 
-  it('passes on what is wrong when the token in the file is not the bridge’s', async () => {
+  it('rule 6: passes on what is wrong when the token in the file is not the bridge’s', async () => {
     await shim.initialize();
     const token = scene.bridge.token;
     scene.bridge.write(stateFiles.token, `${randomBytes(32).toString('base64url')}\n`);

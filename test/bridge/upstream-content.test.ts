@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   PromptListChangedNotificationSchema,
   ResourceUpdatedNotificationSchema,
@@ -36,10 +34,7 @@ for (const { what, speaks, create } of kinds) {
       dir = tempDir();
       other = create();
       await other.start();
-      const stateDir = join(dir.path, 'state');
-      mkdirSync(stateDir, { mode: 0o700 });
-      writeFileSync(join(stateDir, 'config.json'), JSON.stringify({ upstreams: { other: { url: other.url } } }));
-      scene = await SdkScene.start({ stateDir });
+      scene = await SdkScene.startWith(dir.path, { other: { url: other.url } });
     });
     afterEach(async () => {
       await scene?.dispose();
@@ -194,10 +189,7 @@ describe('Servers of the modern era behind the bridge', function () {
     dir.remove();
   });
   const serve = async (other: object): Promise<SdkScene> => {
-    const stateDir = join(dir.path, 'state');
-    mkdirSync(stateDir, { mode: 0o700 });
-    writeFileSync(join(stateDir, 'config.json'), JSON.stringify({ upstreams: { other } }));
-    scene = await SdkScene.start({ stateDir });
+    scene = await SdkScene.startWith(dir.path, { other });
     return scene;
   };
 

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { runHoldfast } from '../support/bridge-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -27,13 +25,7 @@ describe('A server behind the bridge', function () {
   });
 
   const serve = async (settings: object = {}): Promise<SdkScene> => {
-    const stateDir = join(dir.path, 'state');
-    mkdirSync(stateDir, { mode: 0o700 });
-    writeFileSync(
-      join(stateDir, 'config.json'),
-      JSON.stringify({ upstreams: { other: { url: other.url, ...settings } } }),
-    );
-    scene = await SdkScene.start({ stateDir });
+    scene = await SdkScene.startWith(dir.path, { other: { url: other.url, ...settings } });
     return scene;
   };
   const statusOf = async ({ bridge }: SdkScene): Promise<string> =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { runHoldfast } from '../support/bridge-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -56,16 +56,13 @@ describe('A command behind the bridge', function () {
     }
   };
   const serve = async (command = process.execPath): Promise<SdkScene> => {
-    const stateDir = join(dir.path, 'state');
-    mkdirSync(stateDir, { mode: 0o700 });
     const child = {
       command,
       args: ['--input-type=module', '--eval', source],
       env: { LEDGER: join(dir.path, 'ledger') },
       cwd: resolve(import.meta.dirname, '../..'),
     };
-    writeFileSync(join(stateDir, 'config.json'), JSON.stringify({ upstreams: { child } }));
-    scene = await SdkScene.start({ stateDir });
+    scene = await SdkScene.startWith(dir.path, { child });
     return scene;
   };
 

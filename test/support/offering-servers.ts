@@ -1,56 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { LocalServer } from './local-server.ts';
 import { OfferedContent } from './offered-content.ts';
 
-type Handle = (req: IncomingMessage, res: ServerResponse) => void;
-
-/** A server that offers resources and prompts, on a port that it keeps when it begins again. */
-abstract class OfferingServer {
+/** A server that offers resources and prompts. */
+abstract class OfferingServer extends LocalServer {
   readonly offered = new OfferedContent();
-  /** What the requests said of their method, where they said it in a header. */
-  readonly methodHeaders = new Set<unknown>();
-  readonly paramHeaders = new Set<unknown>();
-  #port = 0;
-  #http: HttpServer | undefined;
 
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}/mcp`;
-  }
-
-  async start(): Promise<void> {
-    const handle = this.begin();
-    const http = createServer((req, res) => {
-      this.methodHeaders.add(req.headers['mcp-method']);
-      this.paramHeaders.add(req.headers['mcp-param-place']);
-      handle(req, res);
-    });
-    this.#http = http;
-    await new Promise<void>((resolve, reject) => {
-      http.once('error', reject);
-      http.listen(this.#port, '127.0.0.1', resolve);
-    });
-    const address = http.address();
-    if (typeof address === 'object' && address !== null) this.#port = address.port;
-  }
-
-  /** As a killed process: connections are cut, what was in memory is gone. */
-  async stop(): Promise<void> {
-    const http = this.#http;
-    this.#http = undefined;
+  override async stop(): Promise<void> {
     this.offered.subscribed.splice(0);
-    if (http === undefined) return;
-    const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-    http.closeAllConnections();
-    await closed;
+    await super.stop();
   }
 
-  protected abstract begin(): Handle;
   abstract updated(uri: string): Promise<void>;
   abstract promptsChanged(): Promise<void>;
 }
@@ -83,9 +50,9 @@ abstract class LegacyOffering extends OfferingServer {
 }
 
 export class StreamableOffering extends LegacyOffering {
-  protected begin(): Handle {
+  protected begin() {
     const sessions = new Map<string, StreamableHTTPServerTransport>();
-    return (req, res) => {
+    return (req: IncomingMessage, res: ServerResponse) => {
       const id = req.headers['mcp-session-id'];
       const known = typeof id === 'string' ? sessions.get(id) : undefined;
       if (known !== undefined) return void known.handleRequest(req, res);
@@ -106,9 +73,9 @@ export class StreamableOffering extends LegacyOffering {
 
 /** The transport of 2024-11-05, which answers on a stream that a GET opens. */
 export class SseOffering extends LegacyOffering {
-  protected begin(): Handle {
+  protected begin() {
     const sessions = new Map<string, SSEServerTransport>();
-    return (req, res) => {
+    return (req: IncomingMessage, res: ServerResponse) => {
       const { pathname, searchParams } = new URL(req.url ?? '', this.url);
       if (req.method === 'GET' && pathname === '/mcp') {
         const transport = new SSEServerTransport('/messages', res);
@@ -124,14 +91,21 @@ export class SseOffering extends LegacyOffering {
 
 /** Of the newer SDK, which refuses every request of the older era. */
 export class ModernOffering extends OfferingServer {
+  /** What the requests said of their method and of an argument, where they said it in headers. */
+  readonly methodHeaders = new Set<unknown>();
+  readonly paramHeaders = new Set<unknown>();
   #notify: ReturnType<typeof createMcpHandler>['notify'] | undefined;
 
-  protected begin(): Handle {
+  protected begin() {
     const handler = createMcpHandler(() => this.#create(), { legacy: 'reject' });
     this.#notify = handler.notify;
     const handle = toNodeHandler(handler);
     // Its declarations do not allow for exactOptionalPropertyTypes.
-    return (req, res) => void Reflect.apply(handle, undefined, [req, res]);
+    return (req: IncomingMessage, res: ServerResponse) => {
+      this.methodHeaders.add(req.headers['mcp-method']);
+      this.paramHeaders.add(req.headers['mcp-param-place']);
+      void Reflect.apply(handle, undefined, [req, res]);
+    };
   }
 
   updated(uri: string): Promise<void> {

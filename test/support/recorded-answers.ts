@@ -1,9 +1,9 @@
 import type { StaleRuleName } from '../../server/recovery/classify.ts';
 
-/** How a server that cannot be installed from npm says that it does not know a session. */
+/** How a server that is not run here says that it does not know a session. */
 export interface RecordedAnswer {
   readonly server: string;
-  /** Repository, version and file that the answer was taken from. */
+  /** Where the answer was taken from: repository, version and file. */
   readonly source: string;
   readonly status: number;
   /** Beside the length and the date. */
@@ -119,5 +119,14 @@ export const recordedAnswers: readonly RecordedAnswer[] = [
     headers: goText,
     body: 'Session terminated\n',
     rule: 'words_404',
+  },
+  {
+    // Not installed here because of what it brings along; recorded from a process that was killed and started again.
+    server: 'mcp-proxy 6.7, which fastmcp for TypeScript serves with',
+    source: 'mcp-proxy 6.7.19 from npm',
+    status: 404,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: '{"error":{"code":-32001,"message":"Session not found"},"id":null,"jsonrpc":"2.0"}',
+    rule: 'code_404',
   },
 ];

@@ -51,6 +51,7 @@ export class RecordingClient {
     await this.#client.notify('{"jsonrpc":"2.0","method":"notifications/initialized"}', 'legacy');
   }
 
+  /** As of a caller who knows that whatever it asks for may be repeated. */
   request(method: string, params: object = {}): Promise<Reply> {
     const id = randomUUID();
     return this.#client.request({
@@ -59,6 +60,7 @@ export class RecordingClient {
       params,
       era: 'legacy',
       json: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
+      harmless: true,
       headers: {},
       budgetMs: 20_000,
       cancelled: new Cancellation(),

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type BridgeOptions, BridgeProcess } from './bridge-process.ts';
 import { FakeEditor, type FakeEditorOptions } from './fake-editor.ts';
 import { connectMcpClient, type McpClient, type McpClientOptions } from './mcp-client.ts';
@@ -14,6 +16,14 @@ export class SdkScene {
 
   static async start(options?: BridgeOptions): Promise<SdkScene> {
     return new SdkScene(await BridgeProcess.start(options));
+  }
+
+  /** With these servers behind the bridge, in a state directory of its own below `dir`. */
+  static startWith(dir: string, upstreams: object): Promise<SdkScene> {
+    const stateDir = join(dir, 'state');
+    mkdirSync(stateDir, { mode: 0o700 });
+    writeFileSync(join(stateDir, 'config.json'), JSON.stringify({ upstreams }));
+    return SdkScene.start({ stateDir });
   }
 
   async connect(options: Partial<McpClientOptions> = {}): Promise<McpClient> {

@@ -1,50 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { LocalServer } from './local-server.ts';
 
-/** An MCP server of somebody else: the SDK's own, with sessions, on a port that it keeps when it begins again. */
-export class UpstreamServer {
+/** An MCP server of somebody else: the SDK's own, with sessions. */
+export class UpstreamServer extends LocalServer {
   /** Effects of the tool `write`. */
   writes = 0;
   tools = ['read', 'write', 'wait', 'refuse'];
   /** What the requests carried as `x-given`. */
   readonly given = new Set<unknown>();
   readonly cancelled: unknown[] = [];
-  #port = 0;
-  #http: HttpServer | undefined;
   #sessions = new Map<string, StreamableHTTPServerTransport>();
   readonly #servers = new Set<Server>();
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}/mcp`;
-  }
 
   get sessions(): number {
     return this.#sessions.size;
   }
 
-  async start(): Promise<void> {
-    const http = createServer((req, res) => void this.#serve(req, res));
-    this.#http = http;
-    await new Promise<void>((resolve, reject) => {
-      http.once('error', reject);
-      http.listen(this.#port, '127.0.0.1', resolve);
-    });
-    const address = http.address();
-    if (typeof address === 'object' && address !== null) this.#port = address.port;
-  }
-
-  /** As a killed process: connections are cut, sessions are gone. */
-  async stop(): Promise<void> {
-    const http = this.#http;
-    this.#http = undefined;
+  protected begin() {
     this.#sessions = new Map();
-    if (http === undefined) return;
-    const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-    http.closeAllConnections();
-    await closed;
+    return (req: IncomingMessage, res: ServerResponse) => void this.#serve(req, res);
   }
 
   /** The process lives on and knows no session any more; open streams stay. */

@@ -13,18 +13,18 @@ process.once('exit', () => {
 
 /** One of the live servers in a process of its own, on a port that it keeps. */
 export class LiveProcess {
-  readonly #server: LiveServer;
+  readonly #server: Pick<LiveServer, 'name' | 'run'>;
   readonly port: number;
   #child: ChildProcess | undefined;
   #said = '';
 
-  private constructor(server: LiveServer, port: number) {
+  private constructor(server: Pick<LiveServer, 'name' | 'run'>, port: number) {
     this.#server = server;
     this.port = port;
   }
 
   /** Starts it, and resolves once it takes connections. */
-  static async start(server: LiveServer): Promise<LiveProcess> {
+  static async start(server: Pick<LiveServer, 'name' | 'run'>): Promise<LiveProcess> {
     const live = new LiveProcess(server, await freePort());
     try {
       await live.start();

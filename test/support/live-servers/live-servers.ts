@@ -97,3 +97,9 @@ export const liveServers: readonly LiveServer[] = [
     rule: 'session_id_400',
   },
 ];
+
+/** Gives no session, so there is none to lose. */
+export const sessionless: Pick<LiveServer, 'name' | 'run'> = {
+  name: 'SDK v2, its handler',
+  run: (port) => ({ args: ['--import', 'tsx', program('sdk-v2-handler'), `${port}`] }),
+};

@@ -73,14 +73,19 @@ describe('the stream on which a server speaks', () => {
     assert.deepEqual(streams(), ['GET s1']);
   });
 
-  it('rule 1: with an unknown session recovers nothing, and asks once for a POST that finds out', async () => {
-    for (let n = 0; n < 3; n += 1) {
-      end(server.stale());
-      await server.clock.advance(5_000);
-    }
-    assert.equal(asked, 1);
-    assert.deepEqual(new Set(server.methods()), new Set(['GET s1']));
-  });
+  for (const [words, answer] of [
+    ['404', answered(404, 'session not found', 'text/plain')],
+    ['400', answered(400, 'No valid session ID provided', 'text/plain')],
+  ] as const) {
+    it(`rule 1: that is refused with ${words} recovers nothing, and asks once for a POST that finds out`, async () => {
+      for (let n = 0; n < 3; n += 1) {
+        end(answer);
+        await server.clock.advance(5_000);
+      }
+      assert.equal(asked, 1);
+      assert.deepEqual(new Set(server.methods()), new Set(['GET s1']));
+    });
+  }
 
   it('rule 7: goes on in the session that has replaced its own', async () => {
     server.sessions.clear();
