@@ -317,7 +317,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
 
   const reason = await left;
   if (reason === 'moved') await drain({ registry, front, server, clock, log, interrupted });
-  await shutDown(reason, { registry, server, parts: [editorServer, front, content], clock, log });
+  await shutDown(reason, { registry, server, front, content, parts: [editorServer, front], clock, log });
   removeBridgeFile(stateDir, instance);
   return exitCodes.ok;
 }
