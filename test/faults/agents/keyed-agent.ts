@@ -134,6 +134,8 @@ export class KeyedAgent {
       }
       if (answer.kind === 'error') {
         failures += 1;
+        // What it has cancelled itself stays so under this key.
+        if (operation.cancelled && answer.code === 'cancelled') return answer;
         if (answer.executed !== 'no' || !answer.retryable || failures > retries) return answer;
         // Taken at its word: it did not run, so it is asked anew and not as a repeat. A lie would make it run twice.
         repeat = false;

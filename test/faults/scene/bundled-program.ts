@@ -1,13 +1,15 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-/** Bundles the window's program: from its sources it would take a second to start, and windows restart often here. */
-export function buildWindowProgram(folder: string): string {
-  const outfile = join(folder, 'window.mjs');
-  const entry = fileURLToPath(new URL('../window/window.ts', import.meta.url));
+/** Programs of these tests, by their paths below `test/faults`. */
+type Program = 'window/window.ts' | 'upstream/http-program.ts' | 'upstream/child-program.ts';
+
+/** Bundles a program: from its sources it would take a second to start, and programs restart often here. */
+export function bundleProgram(program: Program, folder: string): string {
+  const outfile = join(folder, basename(program).replace(/\.ts$/, '.mjs'));
   buildSync({
-    entryPoints: [entry],
+    entryPoints: [fileURLToPath(new URL(`../${program}`, import.meta.url))],
     bundle: true,
     platform: 'node',
     target: 'node20',
