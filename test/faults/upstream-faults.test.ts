@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runHoldfast } from '../support/bridge-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { SdkScene } from '../support/sdk-scene.ts';
 import { ShimProcess } from '../support/shim-process.ts';
@@ -140,6 +141,28 @@ describe('Of a server behind the bridge that breaks', function () {
     const { told, effects } = await call(client, 'write');
     assert.deepEqual([told, effects], ['outcome_unknown, executed unknown', 1]);
     await works(client);
+  });
+
+  it('an error of it that speaks of sessions is nothing that a shim takes for its own session', async () => {
+    const expired: Treatment = {
+      kind: 'answer',
+      status: 404,
+      text: '{"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"Session expired"}}',
+      headers: { 'content-type': 'application/json' },
+    };
+    const client = await serve();
+    await works(client);
+    const shim = new ShimProcess({ stateDir: scene.bridge.stateDir });
+    try {
+      await shim.initialize();
+      treat((request) => (isCall(request) ? expired : undefined));
+      const { error } = await shim.call('web__read', { op: 'read' });
+      assert.equal(error?.message, 'Session expired');
+      const { result } = await shim.request('holdfast/status');
+      assert.equal(result?.['session'], 1);
+    } finally {
+      await shim.dispose();
+    }
   });
 
   const streams: readonly (readonly [string, Treatment])[] = [
@@ -291,6 +314,20 @@ describe('Of a server behind the bridge that breaks', function () {
     } finally {
       await shim.dispose();
     }
+  });
+
+  it('a call that waits for it when the bridge is told to leave is answered', async () => {
+    const client = await serve();
+    await works(client);
+    await upstream.stop();
+    const waiting = call(client, 'write');
+    await eventually(async () => {
+      const { stdout } = await runHoldfast(['status', '--state-dir', scene.bridge.stateDir]);
+      return stdout.includes('web: connecting') || undefined;
+    }, 'the call to wait');
+    await scene.bridge.stop();
+    const { told, effects } = await waiting;
+    assert.deepEqual([/executed (no|unknown)/.test(told), effects], [true, 0], told);
   });
 });
 
