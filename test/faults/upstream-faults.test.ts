@@ -18,7 +18,7 @@ const stale: Treatment = {
 const proxyPage: Treatment = {
   kind: 'answer',
   status: 404,
-  text: '<html><body>404 Not Found</body></html>',
+  text: '<html><body>404: session not found</body></html>',
   headers: { 'content-type': 'text/html' },
 };
 const isCall = ({ method }: SeenRequest): boolean => method === 'tools/call';
@@ -249,6 +249,18 @@ describe('Of a server behind the bridge that breaks', function () {
       await works(client);
       upstream.forgetSessions();
       seen = [];
+      // All of them are out before the first is answered.
+      let answer = (): void => {};
+      const held = new Promise<Treatment>((resolve) => {
+        answer = () => resolve(stale);
+      });
+      let waiting = 0;
+      treat((request) => {
+        if (!isCall(request) || waiting === calls) return undefined;
+        waiting += 1;
+        if (waiting === calls) answer();
+        return held;
+      });
       const ends = await Promise.all(Array.from({ length: calls }, () => call(client, 'read')));
       assert.deepEqual(new Set(ends.map(({ told }) => told)), new Set(['ok']));
       assert.deepEqual([initializes(), upstream.sessions], [1, 1]);
