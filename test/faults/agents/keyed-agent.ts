@@ -115,8 +115,9 @@ export class KeyedAgent {
         if (exchanged.how !== 'refused') repeat = true;
         if (exchanged.how === 'timeout') operation.offend('stalled', exchanged.reason, fromMs);
         if (exchanged.how === 'left' && leaves !== undefined) {
-          // In the modern era a client that leaves has cancelled its call.
-          operation.cancelled ||= conversation.cancelsByLeaving || !leaves.returns;
+          // In the modern era a client that leaves has cancelled its call. And whether what it left had arrived at all is
+          // not known of a call for a server behind the bridge, which keeps no journal.
+          operation.cancelled ||= conversation.cancelsByLeaving || !leaves.returns || operation.passesOn;
           if (!leaves.returns) return { kind: 'left' };
           leaves = undefined;
         }
