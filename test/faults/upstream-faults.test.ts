@@ -143,6 +143,17 @@ describe('Of a server behind the bridge that breaks', function () {
     await works(client);
   });
 
+  for (const status of [500, 502, 504]) {
+    it(`a ${status} in the place of the answer is not known of a change, which may have run`, async () => {
+      const client = await serve();
+      let replaced = 1;
+      treat((request) => (isCall(request) && replaced-- > 0 ? { kind: 'replaced', status } : undefined));
+      const { told, effects } = await call(client, 'write');
+      assert.deepEqual([told, effects], ['outcome_unknown, executed unknown', 1]);
+      await works(client);
+    });
+  }
+
   it('an error of it that speaks of sessions is nothing that a shim takes for its own session', async () => {
     const expired: Treatment = {
       kind: 'answer',
