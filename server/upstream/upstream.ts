@@ -333,7 +333,8 @@ export class Upstream implements Disposable {
     const isCall = method === 'tools/call' && isRecord(params);
     const schema = isCall ? this.#described('tools', params['name'])?.['inputSchema'] : undefined;
     const reply = await this.#send(method, this.#era.frame(method, params, schema), more);
-    return plainResult(this.name, resultOf({ server: this.name, what: method }, reply));
+    const changes = isCall && more.harmless !== true;
+    return plainResult(this.name, resultOf({ server: this.name, what: method, changes }, reply));
   }
 
   #send(method: string, { era, params, headers }: Framed, more: Partial<ClientRequest>) {
