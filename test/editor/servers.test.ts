@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { until } from '../host/deadline.ts';
 import { ServersRig } from './servers-rig.ts';
-import { workspaceRoot } from './tool-rig.ts';
+import { closeAll, workspaceRoot } from './tool-rig.ts';
 
 const { Global, Workspace } = vscode.ConfigurationTarget;
 
@@ -15,6 +16,7 @@ describe('holdfast.upstreams in a trusted workspace', function () {
     rig = await ServersRig.open();
   });
   after(async () => {
+    await closeAll();
     await rig.set(Workspace, undefined);
     await rig.dispose();
     rmSync(path.join(workspaceRoot(), '.vscode'), { recursive: true, force: true });
@@ -27,6 +29,35 @@ describe('holdfast.upstreams in a trusted workspace', function () {
     await rig.lists('renamed');
     await rig.set(Global, undefined);
     await rig.lists();
+  });
+
+  it('is validated and completed where it is written', async () => {
+    const good = { url: rig.url };
+    await rig.set(Workspace, {
+      good,
+      'b c': good,
+      both: { url: rig.url, command: 'x' },
+      odd: { url: rig.url, colour: 1 },
+    });
+    const file = vscode.Uri.file(path.join(workspaceRoot(), '.vscode/settings.json'));
+    const { document } = await vscode.window.showTextDocument(file);
+    const messages = () => vscode.languages.getDiagnostics(file).map(({ message }) => message);
+    await until(
+      'three problems',
+      30_000,
+      () => messages().length === 3,
+      () => [document.languageId, ...messages()],
+    );
+    assert.match(messages().join('\n'), /Letters and digits/);
+    assert.match(messages().join('\n'), /colour/);
+    const at = document.positionAt(document.getText().indexOf('"url"'));
+    const completed = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      file,
+      at,
+    );
+    const labels = completed.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    for (const key of ['command', 'headers', 'trustHints']) assert.ok(labels.includes(key), labels.join());
   });
 
   it('runs and asks nothing of what the workspace names as long as the person has not allowed it', async () => {

@@ -45,6 +45,22 @@ export async function waitForStatus(page: Page, text: RegExp, ms = startMs): Pro
   );
 }
 
+/**
+ * Reloads a window. The new page gets no scripts until `whileGone` is over, which so falls between the old extension host
+ * and the new one.
+ */
+export async function reload(page: Page, whileGone: () => Promise<void>): Promise<void> {
+  let release = (): void => {};
+  const over = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/*.js', (route) => over.then(() => route.continue()));
+  const reloaded = page.reload();
+  await whileGone();
+  release();
+  await reloaded;
+  await page.unroute('**/*.js');
+  await waitForStatus(page, /connected/);
+}
+
 /** Runs a command by its title, from the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1');

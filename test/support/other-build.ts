@@ -22,6 +22,8 @@ export interface OtherBuild {
 const firstLinkEdits: readonly (readonly [from: string, to: string])[] = [
   ['export const linkVersion = 2;', 'export const linkVersion = 1;'],
   ['[welcome, idInUse, moved, call,', '[welcome, idInUse, call,'],
+  ['result, event, upstreams, shutdown]', 'result, event, shutdown]'],
+  ["  windowUpstreams: 'window-upstreams',", ''],
   ["path: '/handover'", "path: '/was-not-there'"],
 ];
 
@@ -51,7 +53,7 @@ async function run(entry: string, version: string, firstLink: boolean): Promise<
       {
         name: 'first-link',
         setup(building) {
-          building.onLoad({ filter: /shared[\\/](protocol|state-files)\.ts$/ }, ({ path }) => {
+          building.onLoad({ filter: /shared[\\/](protocol|state-files|bridge-features)\.ts$/ }, ({ path }) => {
             let contents = readFileSync(path, 'utf8');
             for (const edit of left) {
               if (!contents.includes(edit[0])) continue;

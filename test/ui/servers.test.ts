@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { type Agent, success, textOf } from '../host/agent.ts';
 import { until } from '../host/deadline.ts';
 import { Stage } from '../host/stage.ts';
-import { pick, runCommand, statusItem, waitForStatus } from '../host/workbench.ts';
+import { pick, reload, runCommand, statusItem } from '../host/workbench.ts';
 
 /** An MCP server of a workspace, without any library: its one tool says in which process and where it runs. */
 const program = `
@@ -95,9 +95,10 @@ describe('the MCP servers of a workspace', () => {
     await until('the tool', 20_000, listed);
     const first = await where();
     assert.match(first, new RegExp(`^\\d+ ${folder} one$`));
-    await page.reload();
-    await waitForStatus(page, /connected/);
-    await until('the window', 30_000, async () => (await agent.windows()).length === 1);
+    await reload(page, async () => {
+      await until('the window is gone', 30_000, async () => (await agent.windows())[0]?.readiness === 'reconnecting');
+      assert.equal(await where(), first, 'the server stays for the time of the reload');
+    });
     assert.equal(await where(), first);
     assert.equal(await item().count(), 0);
   });
