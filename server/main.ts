@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { bridgeFeatures } from '../shared/bridge-features.ts';
 import { catalog } from '../shared/catalog.ts';
 import { systemClock } from '../shared/clock.ts';
+import { DisposableStore } from '../shared/disposable.ts';
 import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import { createLog, type Log } from '../shared/log.ts';
@@ -338,13 +339,9 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
 
   const reason = await left;
   if (reason === 'moved') await drain({ registry, front, server, clock, log, interrupted });
-  await shutDown(reason, {
-    registry,
-    server,
-    parts: [editorServer, front, returning, windowUpstreams, upstreams, content],
-    clock,
-    log,
-  });
+  const behind = new DisposableStore();
+  for (const part of [content, upstreams, windowUpstreams, returning]) behind.add(part);
+  await shutDown(reason, { registry, server, front, content: behind, parts: [editorServer, front], clock, log });
   removeBridgeFile(stateDir, instance);
   return exitCodes.ok;
 }

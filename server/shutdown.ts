@@ -22,7 +22,10 @@ const farewell: Readonly<Record<LeaveReason, { readonly code: number; readonly t
 export interface ShutdownDeps {
   readonly registry: Pick<EditorRegistry, 'closeLinks' | 'linkCount' | 'onDidChange' | 'dispose'>;
   readonly server: Server;
-  /** Given back after the windows' calls have been settled, in this order. */
+  readonly front: Pick<HttpFront, 'activity' | 'endStreams'>;
+  /** What serves agents: with it the calls of servers behind the bridge end. */
+  readonly content: Disposable;
+  /** Given back after all calls have been settled, in this order. */
   readonly parts: readonly Disposable[];
   readonly clock: Clock;
   readonly log: Log;
@@ -34,7 +37,7 @@ export interface ShutdownDeps {
  */
 export async function shutDown(
   reason: LeaveReason,
-  { registry, server, parts, clock, log }: ShutdownDeps,
+  { registry, server, front, content, parts, clock, log }: ShutdownDeps,
 ): Promise<void> {
   const { code, text } = farewell[reason];
   log.info(`leaving: ${text}`);
@@ -48,7 +51,12 @@ export async function shutDown(
   await linksGone(registry, clock);
   registry.dispose();
   // The rejected calls are written as answers in the promise jobs before the next timer.
-  await new Promise<void>((resolve) => clock.after(1, resolve));
+  await pause(clock, 1);
+  front.endStreams();
+  content.dispose();
+  // The connections of servers behind the bridge are closed a moment later; only then do their calls have an answer.
+  const untilMs = clock.now() + limits.closeMs;
+  while (front.activity.inFlight > 0 && clock.now() < untilMs) await pause(clock, limits.drainPollMs);
   for (const part of parts) part.dispose();
   server.closeIdleConnections();
   const force = clock.after(limits.closeMs, () => server.closeAllConnections());
@@ -84,6 +92,10 @@ export async function drain({ registry, front, server, clock, log, interrupted }
   registry.closeLinks(closeCodes.replaced, farewell.moved.text);
   const end = await Promise.race([over, closed]);
   if (end === 'over') log.warn('the other bridge serves; what was still connected here is cut off');
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve));
 }
 
 function linksGone(registry: ShutdownDeps['registry'], clock: Clock): Promise<void> {

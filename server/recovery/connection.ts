@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../../shared/disposable.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
@@ -79,6 +79,7 @@ export class Connection implements Disposable {
   /** The server, once it can be reached; rejects with an `UnreachableError` when it cannot. */
   acquire(): Promise<Endpoint> {
     const state = this.#state;
+    if (this.#ended.signal.aborted) return Promise.reject(new UnreachableError('nobody connects to it any more'));
     if (state.kind === 'ready') return Promise.resolve(state.endpoint);
     // An attempt that may not start the server ends without it where this one would not.
     if (state.kind === 'connecting') {
@@ -178,9 +179,11 @@ export class Connection implements Disposable {
 
   #wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#store.add(
-        this.#deps.clock.after(ms, () => {
-          this.#store.delete(timer);
+      const timer = this.#deps.clock.after(ms, () => this.#store.delete(wait));
+      // Also when this is disposed: whoever waits has to hear of it.
+      const wait = this.#store.add(
+        toDisposable(() => {
+          timer.dispose();
           resolve();
         }),
       );
@@ -194,7 +197,10 @@ export class Connection implements Disposable {
     const timer = clock.after(limits.recoveryConnectMs, () => limit.abort(new UnreachableError(late)));
     const signal = AbortSignal.any([limit.signal, this.#ended.signal]);
     try {
-      return await Promise.race([connector.connect(how, signal), rejectedWith(signal)]);
+      const connected = connector.connect(how, signal);
+      // Nobody takes what comes after all: a process, perhaps.
+      void connected.then((endpoint) => signal.aborted && endpoint.close()).catch(() => undefined);
+      return await Promise.race([connected, rejectedWith(signal)]);
     } finally {
       timer.dispose();
     }

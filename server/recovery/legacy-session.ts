@@ -41,6 +41,7 @@ type TimedEnd = PostEnd & { readonly late: boolean };
 export class LegacySession {
   readonly #deps: LegacySessionDeps;
   readonly #renewed = new Emitter<unknown>();
+  readonly #refused = new Emitter<void>();
   /** Set up after `initialize`, in the order in which it was: method and params by a key that a later one replaces. */
   readonly #setUp = new Map<string, { readonly method: string; readonly params: unknown }>();
   #open: Open | undefined;
@@ -50,6 +51,8 @@ export class LegacySession {
 
   /** A new session has replaced one that was stale; with the result of its `initialize`. */
   readonly onDidRenew = this.#renewed.event;
+  /** The session is stale, and the server has answered that it opens no new one in this way. */
+  readonly onDidRefuse = this.#refused.event;
 
   constructor(deps: LegacySessionDeps) {
     this.#deps = deps;
@@ -108,6 +111,11 @@ export class LegacySession {
     return this.#recovering;
   }
 
+  /** Another one has to be opened from the start. */
+  forget(): void {
+    this.#open = undefined;
+  }
+
   /** Resolves when no recovery is under way, however it ended: whoever sends next looks for itself. */
   async settled(): Promise<void> {
     await this.#recovering;
@@ -145,6 +153,7 @@ export class LegacySession {
       const result = end.kind === 'response' ? parseRecord(end.json)?.['result'] : undefined;
       if (end.kind !== 'response' || result === undefined) {
         log.warn(`the session is stale (${rule}), and the server opens no new one`);
+        this.#refused.fire();
         return 'refused';
       }
       this.opened(params, end.sessionId, result);

@@ -203,6 +203,8 @@ export class RecoveringClient {
         if (use !== undefined) session.renamed(use, end.sessionId);
         return reply;
       }
+      // A bridge of ours says it by the status. In its 200 the error is that of a server behind it, about another session.
+      if (endpoint.instance !== undefined) return reply;
       const facts = { ...end, status: 200, contentType: 'application/json', text: end.json };
       return this.#judgeRefusal(request, progress, endpoint, classify(this.#facts(facts, request, use)), reply);
     }

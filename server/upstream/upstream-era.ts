@@ -1,4 +1,5 @@
 import type { Disposable } from '../../shared/disposable.ts';
+import { unsupportedVersion } from '../agent/modern/check-request.ts';
 import type { ClientRequest } from '../recovery/recovering-client.ts';
 import type { Reply } from '../recovery/reply.ts';
 
@@ -48,4 +49,10 @@ export function refusalIn(reply: Reply): string | undefined {
   const { status } = reply;
   const isOfTheMoment = status < 400 || status >= 500 || [401, 403, 408, 429].includes(status);
   return isOfTheMoment ? undefined : `HTTP ${status}`;
+}
+
+/** Whether a server says that it does not speak this version of the protocol: of 2026-07-28 on, to what came before. */
+export function isOfOtherEra(reply: Reply): boolean {
+  const error = reply.kind === 'response' || reply.kind === 'refused' ? reply.error : undefined;
+  return error !== undefined && 'code' in error && error.code === unsupportedVersion;
 }

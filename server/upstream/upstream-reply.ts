@@ -7,6 +7,8 @@ import type { Reply } from '../recovery/reply.ts';
 export interface Asked {
   readonly server: string;
   readonly what: string;
+  /** It may change something at the server. */
+  readonly changes?: boolean;
 }
 
 /**
@@ -26,6 +28,7 @@ export function resultOf(asked: Asked, reply: Reply): Readonly<Record<string, un
     }
     case 'refused':
       if (reply.error !== undefined) throw rpcError({ ...reply.error });
+      if (asked.changes === true && mayHaveRun(reply.status)) throw unknownOutcome(asked, `HTTP ${reply.status}`);
       throw unavailable(asked.server, `it refused ${asked.what} with HTTP ${reply.status}`, hintFor(reply.status));
     case 'unreachable':
       if (reply.sent) throw unknownOutcome(asked, reply.reason);
@@ -67,4 +70,9 @@ function rpcError({ code, message, data }: Readonly<Record<string, unknown>>): R
 function hintFor(status: number): string | undefined {
   if (status !== 401 && status !== 403) return undefined;
   return 'Ask the person to check the "headers" of this server in config.json and to restart the bridge.';
+}
+
+/** Of an answer that is no response: whoever stands between gives these for a request that was passed on, too. */
+function mayHaveRun(status: number): boolean {
+  return status < 300 || [408, 500, 502, 504].includes(status);
 }

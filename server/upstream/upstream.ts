@@ -18,7 +18,7 @@ import { LegacyEra } from './legacy-era.ts';
 import { ModernEra } from './modern-era.ts';
 import { ResourceWatches } from './resource-watches.ts';
 import { listMessages, plainResult, progressIn } from './server-messages.ts';
-import { type Framed, type Message, type UpstreamEra, WrongEraError } from './upstream-era.ts';
+import { type Framed, isOfOtherEra, type Message, type UpstreamEra, WrongEraError } from './upstream-era.ts';
 import { type UpstreamItem, type UpstreamKind, UpstreamLists } from './upstream-lists.ts';
 import { agentUri } from './upstream-names.ts';
 import { resultOf, unavailable } from './upstream-reply.ts';
@@ -62,6 +62,7 @@ export class Upstream implements Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new Emitter<ContentChange>());
   readonly #connection: Connection;
+  readonly #session: LegacySession;
   readonly #client: RecoveringClient;
   readonly #eras: Readonly<Record<Way['era'], UpstreamEra>>;
   readonly #lists: UpstreamLists;
@@ -92,6 +93,7 @@ export class Upstream implements Disposable {
     };
     const connection = this.#store.add(new Connection({ connector, breaker: new Breaker({ clock }), clock }));
     const session = new LegacySession({ connection, clock, log, newId });
+    this.#session = session;
     this.#connection = connection;
     this.#client = new RecoveringClient({ connection, session, clock, log, newId });
     const shared = {
@@ -127,6 +129,7 @@ export class Upstream implements Disposable {
     this.#store.add(
       session.onDidRenew((result) => void this.#began(isRecord(result) ? result['capabilities'] : undefined)),
     );
+    this.#store.add(session.onDidRefuse(() => this.#startAgain()));
     this.#store.add(connection.onDidConnect(() => this.#reconnected()));
     this.looked = Promise.race([
       this.#keepTrying(),
@@ -164,6 +167,7 @@ export class Upstream implements Disposable {
    * @throws HoldfastError when it did not answer
    */
   async request({ method, params, signal, progress }: UpstreamRequest): Promise<Message> {
+    if (this.#store.disposed) throw unavailable(this.name, 'nothing goes there any more');
     if (this.#pending >= limits.upstreamPendingMax) {
       const message = `${this.#pending} requests wait for the MCP server "${this.name}" already.`;
       throw new HoldfastError('busy', message, { hint: 'Wait for some of them to finish, then repeat the call.' });
@@ -320,6 +324,14 @@ export class Upstream implements Disposable {
     void this.#keepTrying();
   }
 
+  /** It speaks another era now, or has to be begun with from the start. */
+  #startAgain(): void {
+    // What it refuses right after it has begun it will refuse again.
+    if (this.#opening !== undefined) return;
+    this.#session.forget();
+    void this.#keepTrying();
+  }
+
   #resumed(): void {
     this.#updated(this.#watches.uris);
     void this.#lists.refresh();
@@ -333,7 +345,9 @@ export class Upstream implements Disposable {
     const isCall = method === 'tools/call' && isRecord(params);
     const schema = isCall ? this.#described('tools', params['name'])?.['inputSchema'] : undefined;
     const reply = await this.#send(method, this.#era.frame(method, params, schema), more);
-    return plainResult(this.name, resultOf({ server: this.name, what: method }, reply));
+    if (isOfOtherEra(reply)) this.#startAgain();
+    const changes = isCall && more.harmless !== true;
+    return plainResult(this.name, resultOf({ server: this.name, what: method, changes }, reply));
   }
 
   #send(method: string, { era, params, headers }: Framed, more: Partial<ClientRequest>) {

@@ -210,6 +210,32 @@ describe('Servers of the modern era behind the bridge', function () {
     }
   });
 
+  for (const [before, after] of [
+    [new StreamableOffering(), new ModernOffering()],
+    [new ModernOffering(), new StreamableOffering()],
+  ] as const) {
+    const names = [before, after].map((server) => (server instanceof ModernOffering ? '2026-07-28' : 'sessions'));
+    it(`are found again when they have changed from ${names.join(' to ')}`, async () => {
+      await before.start();
+      try {
+        const { client } = await (await serve({ url: before.url })).connect();
+        const uri = ours('note://one');
+        assert.ok((await client.listResources()).resources.some((resource) => resource.uri === uri));
+        await before.stop();
+        after.offered.notes.set('note://one', 'from the other era');
+        await after.start(before.port);
+        const read = async () => {
+          const { contents } = await client.readResource({ uri }).catch(() => ({ contents: [] }));
+          return contents[0];
+        };
+        assert.deepEqual(await eventually(read, 'an answer in the other era'), { uri, text: 'from the other era' });
+      } finally {
+        await before.stop();
+        await after.stop();
+      }
+    });
+  }
+
   it('may be commands', async () => {
     const source = `
       import { McpServer } from '@modelcontextprotocol/server';

@@ -5,7 +5,7 @@ import { type FaultRecord, judge } from './soak/oracle.ts';
 const kill = (change: Partial<FaultRecord> = {}): FaultRecord => ({
   step: 1,
   kind: 'bridge-kill',
-  window: undefined,
+  target: undefined,
   startMs: 40,
   endMs: 60,
   ...change,
@@ -18,12 +18,18 @@ const ok: Outcome = { kind: 'ok' };
 function operation(outcome: Outcome | undefined, change: Partial<OperationOptions> = {}): Operation {
   let nowMs = 0;
   const now = () => nowMs;
-  const given = { id: 'x', agent: 'a', tool: 'edit_buffer', keyed: true, window: 'window-0' } as const;
+  const given = { id: 'x', agent: 'a', tool: 'edit_buffer', keyed: true, target: 'window-0' } as const;
   const made = new Operation({ ...given, startMs: 0, now, ...change });
   nowMs = 100;
   if (outcome !== undefined) made.end(outcome);
   return made;
 }
+
+/** For a server behind the bridge. */
+const behind = { tool: 'write', target: 'web' } as const;
+const read = { tool: 'read', target: 'web' } as const;
+const ofWeb = (kind: FaultRecord['kind']) => kill({ kind, target: 'web' });
+const ofChild = kill({ kind: 'child-kill', target: 'child' });
 
 const verdicts = (made: Operation, effects: number, ...faults: FaultRecord[]) =>
   judge(made, effects, faults).map(({ failure }) => failure);
@@ -41,12 +47,15 @@ describe('The oracle of the soak', () => {
       [kill({ kind: 'window-kill' })],
     ],
     ['an unknown outcome of a call without a key', operation(timeout, { keyed: false }), 1, [kill()]],
+    ['an unknown outcome behind a bridge that was killed', operation(timeout, behind), 1, [kill()]],
+    ['an unknown outcome at a server that was killed', operation(timeout, behind), 0, [ofWeb('upstream-kill')]],
+    ['a read that is refused for a server that refuses', operation(failed('no'), read), 0, [ofWeb('upstream-refuses')]],
   ];
   for (const [title, made, effects, faults] of right) {
     it(`takes for right: ${title}`, () => assert.deepEqual(verdicts(made, effects, ...faults), []));
   }
 
-  const elsewhere = kill({ kind: 'window-kill', window: 'window-1' });
+  const elsewhere = kill({ kind: 'window-kill', target: 'window-1' });
   const before = kill({ kind: 'window-kill', startMs: -50, endMs: -10 });
   const wrong: readonly (readonly [string, string, Operation, number, FaultRecord[]])[] = [
     ['lost', 'a change that is answered as done and has no effect', operation(ok), 0, [kill()]],
@@ -57,6 +66,30 @@ describe('The oracle of the soak', () => {
     ['lost', 'an error when nothing was disturbed', operation(failed('no')), 0, []],
     ['lost', 'no answer when nothing was disturbed', operation({ kind: 'left', why: 'reset' }), 0, []],
     ['doubled', 'two effects, whatever was answered', operation(timeout), 2, [kill({ kind: 'window-kill' })]],
+    [
+      'lost',
+      'an unknown outcome at a server that only stood still',
+      operation(timeout, behind),
+      1,
+      [ofWeb('upstream-freeze')],
+    ],
+    ['lost', 'an unknown outcome at one server when another was killed', operation(timeout, behind), 1, [ofChild]],
+    [
+      'lost',
+      'an unknown outcome in a window when a server was killed',
+      operation(timeout),
+      1,
+      [ofWeb('upstream-kill')],
+    ],
+    ['lost', 'a read that is refused for a server that was not disturbed', operation(failed('no'), read), 0, [ofChild]],
+    ['doubled', 'a change at a server that ran twice', operation(timeout, behind), 2, [ofWeb('upstream-cut')]],
+    [
+      'misled',
+      'an effect at a server of what was refused',
+      operation(failed('no'), behind),
+      1,
+      [ofWeb('upstream-cut')],
+    ],
     ['misled', 'an effect of what was refused', operation(failed('no')), 1, [kill()]],
     ['misled', 'no effect of what failed after it', operation(failed('yes')), 0, [kill()]],
     ['hung', 'a call that never ended', operation(undefined), 0, [kill()]],

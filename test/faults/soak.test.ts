@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { outDir } from '../host/paths.ts';
-import { bridgeBundle } from '../support/bridge-build.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
+import { bridgeWithDoorway, bridgeWithEdit } from './soak/broken-bridges.ts';
 import type { FaultKind } from './soak/fault-kinds.ts';
 import type { Failure } from './soak/oracle.ts';
 import { countOf, failed, summary, transcript } from './soak/report.ts';
@@ -35,30 +34,10 @@ describe('The soak', function () {
   });
   after(() => folder.remove());
 
-  /** The bridge with something wrong in front of its own handling of `req` and `res`. */
-  const bridge = (name: string, fault: string): string => {
-    const file = path.join(folder.path, `${name}.cjs`);
-    const patch = `{
-      const http = require('node:http');
-      const { createServer } = http;
-      let requests = 0;
-      http.createServer = (...args) => {
-        const server = createServer(...args);
-        const on = server.on.bind(server);
-        server.on = (name, listener) =>
-          on(name, name !== 'request' ? listener : (req, res) => { ${fault}; listener(req, res); });
-        return server;
-      };
-    }\n`;
-    writeFileSync(
-      file,
-      readFileSync(bridgeBundle(), 'utf8').replace(/^(#!.*\n)?/, (first) => `${first}${patch}`),
-    );
-    return file;
-  };
-
   const kills: readonly FaultKind[] = ['bridge-kill', 'link-drop', 'link-cut'];
-  const variants: readonly (readonly [string, Failure, () => Partial<SoakOptions>])[] = [
+  const lostAnswers: readonly FaultKind[] = ['upstream-cut'];
+  type Broken = Partial<SoakOptions>;
+  const variants: readonly (readonly [string, Failure, () => Broken | Promise<Broken>])[] = [
     ['a journal that is off', 'doubled', () => ({ defect: 'journal-off', only: kills })],
     ['a repeat that runs again', 'doubled', () => ({ defect: 'repeat-runs', only: kills })],
     ['a result that is dropped', 'lost', () => ({ defect: 'result-dropped', only: [] })],
@@ -67,13 +46,17 @@ describe('The soak', function () {
     [
       'a bridge that ignores keys',
       'doubled',
-      () => ({ bundle: bridge('keyless', `delete req.headers['idempotency-key']`), only: kills }),
+      () => ({
+        bundle: bridgeWithDoorway(folder.path, 'keyless', `delete req.headers['idempotency-key']`),
+        only: kills,
+      }),
     ],
     [
       'a bridge that forgets sessions',
       'protocol',
       () => ({
-        bundle: bridge(
+        bundle: bridgeWithDoorway(
+          folder.path,
           'forgetful',
           // Another one each time: of one that is repeated, all but the first are healed.
           `if (req.method === 'POST' && req.headers['mcp-session-id'] && ++requests % 20 === 0)
@@ -82,10 +65,34 @@ describe('The soak', function () {
         only: [],
       }),
     ],
+    [
+      'a bridge that repeats what it had sent to a server behind it',
+      'doubled',
+      async () => ({
+        bundle: await bridgeWithEdit(folder.path, 'repeating', {
+          source: 'server/recovery/repeat-policy.ts',
+          from: 'return notExecuted ||',
+          to: "return notExecuted || method === 'tools/call' ||",
+        }),
+        only: lostAnswers,
+      }),
+    ],
+    [
+      'a bridge that takes a lost answer of a server behind it for a call that did not run',
+      'misled',
+      async () => ({
+        bundle: await bridgeWithEdit(folder.path, 'denying', {
+          source: 'server/upstream/upstream-reply.ts',
+          from: `new HoldfastError('outcome_unknown', message, { executed: 'unknown',`,
+          to: `new HoldfastError('outcome_unknown', message, { executed: 'no',`,
+        }),
+        only: lostAnswers,
+      }),
+    ],
   ];
   for (const [title, failure, broken] of variants) {
     it(`notices ${title}`, async () => {
-      const options = broken();
+      const options = await broken();
       const report = await runSoak({ seed: 1, durationMs: 30_000, until: failure, print, ...options });
       assert.ok(countOf(report.judged, failure) > 0, summary(report));
       const [first] = failed(report).filter(({ verdicts }) => verdicts.some((verdict) => verdict.failure === failure));

@@ -77,6 +77,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const flags = [
     ...(trust ? [] : ['--disable-workspace-trust']),
     ...(options.driver ? ['--enable-smoke-test-driver'] : []),
+    // Of a page that reloads, an extension host sometimes hears nothing; then it lives on for this long (default: 3 h).
+    '--reconnection-grace-time',
+    '5',
   ];
   const child = spawn(installation.node, [installation.serverMain, ...common, ...listen, ...flags], {
     env,

@@ -49,7 +49,8 @@ export class FakeUpstream implements Connector {
   /** Answers instead of the server where it returns something. */
   script: (request: SeenRequest, stream: ExchangeRequest['onMessage']) => Answer = () => undefined;
   reach: () => Promise<void> = () => Promise.resolve();
-  instance = 'bridge-1';
+  /** Undefined for a server that is not ours. */
+  instance: string | undefined = 'bridge-1';
   keyKeeper: string | undefined = 'directory-1';
   #ids = 0;
   #opened = 0;
@@ -139,7 +140,7 @@ export class FakeUpstream implements Connector {
   }
 
   /** As our bridge says it. */
-  stale(bridge = this.instance): ExchangeEnd {
+  stale(bridge: string | undefined = this.instance): ExchangeEnd {
     const data = { executed: false, bridge };
     return answered(
       404,

@@ -9,13 +9,18 @@ export abstract class LocalServer {
     return `http://127.0.0.1:${this.#port}/mcp`;
   }
 
-  async start(): Promise<void> {
+  /** Where it listens, for whoever takes its place. */
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(port = this.#port): Promise<void> {
     const handle = this.begin();
     const http = createServer(handle);
     this.#http = http;
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject);
-      http.listen(this.#port, '127.0.0.1', resolve);
+      http.listen(port, '127.0.0.1', resolve);
     });
     const address = http.address();
     if (typeof address === 'object' && address !== null) this.#port = address.port;

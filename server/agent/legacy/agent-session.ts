@@ -164,6 +164,16 @@ export class AgentSession implements Disposable {
   /** Ends the session: running calls are cancelled and the event stream closes, which tells the client. */
   dispose(): void {
     this.#running.cancelAll();
+    this.#close();
+  }
+
+  /** The bridge leaves, and the session does not end by that: what runs is stopped, and its client told so. */
+  leave(): void {
+    this.#running.stopAll();
+    this.#close();
+  }
+
+  #close(): void {
     this.#watch.dispose();
     this.endStream();
     this.#sdk

@@ -8,6 +8,8 @@ export type Notify = ((json: string) => void) | undefined;
 interface Running {
   /** Ends the request without a response. */
   readonly cancel: () => void;
+  /** Ends its work, whose answer says what became of it. */
+  readonly stop: () => void;
   readonly notify: Notify;
 }
 
@@ -48,7 +50,7 @@ export class RunningRequests {
         cancellation.abort();
         resolve(undefined);
       };
-      const running: Running = { cancel, notify };
+      const running: Running = { cancel, stop: () => cancellation.abort(), notify };
       this.#running.set(id, running);
       answer(cancellation).then(
         (text) => {
@@ -70,5 +72,10 @@ export class RunningRequests {
 
   cancelAll(): void {
     for (const { cancel } of this.#running.values()) cancel();
+  }
+
+  /** Ends the work of all: nobody has cancelled them, so each gets an answer. */
+  stopAll(): void {
+    for (const { stop } of this.#running.values()) stop();
   }
 }

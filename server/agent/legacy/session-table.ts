@@ -61,7 +61,7 @@ export class SessionTable implements Disposable {
 
   dispose(): void {
     this.#sweep?.dispose();
-    for (const session of this.#live.values()) session.dispose();
+    for (const session of this.#live.values()) session.leave();
     this.#live.clear();
   }
 

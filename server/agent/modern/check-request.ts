@@ -6,7 +6,7 @@ import { headerProblem } from './header-checks.ts';
 
 /** Error codes that only this era has (spec, "Error Codes"). */
 const headerMismatch = -32_020;
-const unsupportedVersion = -32_022;
+export const unsupportedVersion = -32_022;
 
 /** The versions that the bridge serves, newest first. */
 export interface ServedVersions {

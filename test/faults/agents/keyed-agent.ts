@@ -115,8 +115,9 @@ export class KeyedAgent {
         if (exchanged.how !== 'refused') repeat = true;
         if (exchanged.how === 'timeout') operation.offend('stalled', exchanged.reason, fromMs);
         if (exchanged.how === 'left' && leaves !== undefined) {
-          // In the modern era a client that leaves has cancelled its call.
-          operation.cancelled ||= conversation.cancelsByLeaving || !leaves.returns;
+          // In the modern era a client that leaves has cancelled its call. And whether what it left had arrived at all is
+          // not known of a call for a server behind the bridge, which keeps no journal.
+          operation.cancelled ||= conversation.cancelsByLeaving || !leaves.returns || operation.passesOn;
           if (!leaves.returns) return { kind: 'left' };
           leaves = undefined;
         }
@@ -134,6 +135,8 @@ export class KeyedAgent {
       }
       if (answer.kind === 'error') {
         failures += 1;
+        // What it has cancelled itself stays so under this key.
+        if (operation.cancelled && answer.code === 'cancelled') return answer;
         if (answer.executed !== 'no' || !answer.retryable || failures > retries) return answer;
         // Taken at its word: it did not run, so it is asked anew and not as a repeat. A lie would make it run twice.
         repeat = false;

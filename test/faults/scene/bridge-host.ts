@@ -1,6 +1,7 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode } from '../../../shared/errors.ts';
 import { type BridgeFile, parseBridgeFile, stateFiles } from '../../../shared/state-files.ts';
 import { BridgeProcess, runHoldfast } from '../../support/bridge-process.ts';
 import { rawHttp } from '../../support/raw-http.ts';
@@ -15,6 +16,8 @@ process.once('exit', () => {
 export interface BridgeHostOptions {
   readonly stateDir: string;
   readonly bundle?: string;
+  /** What the user has written into config.json, which stays when everything else is replaced. */
+  readonly config?: object;
 }
 
 /**
@@ -24,13 +27,15 @@ export interface BridgeHostOptions {
 export class BridgeHost {
   readonly stateDir: string;
   readonly #bundle: { readonly bundle?: string };
+  readonly #config: object | undefined;
   readonly #started = new Set<BridgeProcess>();
   readonly #pids = new Set<number>();
 
-  constructor({ stateDir, bundle }: BridgeHostOptions) {
+  constructor({ stateDir, bundle, config }: BridgeHostOptions) {
     this.stateDir = stateDir;
     this.#bundle = bundle === undefined ? {} : { bundle };
-    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    this.#config = config;
+    this.#prepare();
     hosts.add(this);
   }
 
@@ -109,11 +114,8 @@ export class BridgeHost {
 
   /** Removes what the bridge keeps, so that the next one is a stranger to its agents. */
   forget(names: readonly string[]): void {
-    for (const name of names) {
-      // Windows and shims go on writing there.
-      rmSync(join(this.stateDir, name), { recursive: true, force: true, maxRetries: 50, retryDelay: 10 });
-    }
-    mkdirSync(this.stateDir, { recursive: true, mode: 0o700 });
+    for (const name of names) removeWhole(join(this.stateDir, name));
+    this.#prepare();
   }
 
   /** Keeps the log where it outlives the scene. */
@@ -135,12 +137,28 @@ export class BridgeHost {
     for (const each of this.#started) await each.dispose();
   }
 
+  #prepare(): void {
+    mkdirSync(this.stateDir, { recursive: true, mode: 0o700 });
+    if (this.#config !== undefined) writeFileSync(join(this.stateDir, 'config.json'), JSON.stringify(this.#config));
+  }
+
   #read(name: string): string | undefined {
     try {
       return readFileSync(join(this.stateDir, name), 'utf8');
     } catch {
       // Not there (yet).
       return undefined;
+    }
+  }
+}
+
+/** Windows and shims go on writing there: what came in between is removed with the next attempt. */
+function removeWhole(path: string): void {
+  for (let left = 100; ; left--) {
+    try {
+      return rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      if (left === 0 || errorCode(error) !== 'ENOTEMPTY') throw error;
     }
   }
 }

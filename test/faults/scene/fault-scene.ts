@@ -5,9 +5,10 @@ import { bridgeBundle } from '../../support/bridge-build.ts';
 import { type TempDir, tempDir } from '../../support/temp-dir.ts';
 import type { Defect } from '../window/options.ts';
 import { BridgeHost } from './bridge-host.ts';
+import { bundleProgram } from './bundled-program.ts';
 import { TcpProxy } from './tcp-proxy.ts';
+import { Upstreams } from './upstreams.ts';
 import { WindowProcess } from './window-process.ts';
-import { buildWindowProgram } from './window-program.ts';
 
 export interface SceneOptions {
   readonly windows?: number;
@@ -16,6 +17,8 @@ export interface SceneOptions {
   readonly defect?: Defect;
   /** Another bridge than this repository's. */
   readonly bundle?: string;
+  /** Whether there are servers behind the bridge. */
+  readonly upstreams?: boolean;
 }
 
 /** A window with the way to its bridge. */
@@ -30,20 +33,29 @@ const version = '0.1.0';
 export class FaultScene {
   readonly bridge: BridgeHost;
   readonly windows: SceneWindow[] = [];
+  readonly upstreams: Upstreams | undefined;
   readonly #temp: TempDir;
   readonly #options: SceneOptions;
   #program: string | undefined;
 
-  private constructor(temp: TempDir, options: SceneOptions) {
+  private constructor(temp: TempDir, options: SceneOptions, upstreams: Upstreams | undefined) {
     this.#temp = temp;
     this.#options = options;
+    this.upstreams = upstreams;
     const { bundle } = options;
-    this.bridge = new BridgeHost({ stateDir: join(temp.path, 'state'), ...(bundle === undefined ? {} : { bundle }) });
+    this.bridge = new BridgeHost({
+      stateDir: join(temp.path, 'state'),
+      ...(bundle === undefined ? {} : { bundle }),
+      ...(upstreams === undefined ? {} : { config: upstreams.config }),
+    });
   }
 
   /** Resolves when every window is online. */
   static async open(options: SceneOptions = {}): Promise<FaultScene> {
-    const scene = new FaultScene(tempDir(), options);
+    const temp = tempDir();
+    const folders = { folder: temp.path, ledgers: join(temp.path, 'ledgers') };
+    mkdirSync(folders.ledgers);
+    const scene = new FaultScene(temp, options, options.upstreams === true ? await Upstreams.open(folders) : undefined);
     try {
       await scene.bridge.start();
       for (let index = 0; index < (options.windows ?? 1); index++) await scene.openWindow();
@@ -62,12 +74,11 @@ export class FaultScene {
   /** @param storage the window's storage, when it shares that of another one */
   async openWindow(storage = `window-${this.windows.length}`): Promise<SceneWindow> {
     const { path } = this.#temp;
-    this.#program ??= buildWindowProgram(path);
+    this.#program ??= bundleProgram('window/window.ts', path);
     const proxy = await TcpProxy.open();
     const name = `window-${this.windows.length}`;
     const folder = join(path, 'folders', storage);
-    const ledgers = join(path, 'ledgers');
-    for (const each of [folder, ledgers]) mkdirSync(each, { recursive: true });
+    mkdirSync(folder, { recursive: true });
     const { defect, windowsStartBridge = false, bundle } = this.#options;
     const window = new WindowProcess({
       program: this.#program,
@@ -75,7 +86,7 @@ export class FaultScene {
       options: {
         stateDir: this.bridge.stateDir,
         storageDir: join(path, 'storage', storage),
-        ledger: join(ledgers, name),
+        ledger: join(path, 'ledgers', name),
         folder,
         name,
         bundlePath: bundle ?? bridgeBundle(),
@@ -115,7 +126,7 @@ export class FaultScene {
     }
   }
 
-  /** How often each operation took effect, over all windows and all their lives. */
+  /** How often each operation took effect, over all windows and servers and all their lives. */
   effects(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
     const folder = join(this.#temp.path, 'ledgers');
@@ -133,11 +144,13 @@ export class FaultScene {
     mkdirSync(folder, { recursive: true });
     this.bridge.saveLog(folder);
     for (const { process } of this.windows) writeFileSync(join(folder, `${process.name}.log`), process.log.join('\n'));
+    if (this.upstreams !== undefined) writeFileSync(join(folder, 'web.log'), this.upstreams.web.log.join('\n'));
   }
 
   async dispose(): Promise<void> {
     for (const { process } of this.windows) await process.dispose();
     await this.bridge.dispose();
+    await this.upstreams?.dispose();
     for (const { proxy } of this.windows) await proxy.close();
     this.#temp.remove();
   }

@@ -19,40 +19,61 @@ export const faultKinds = [
   /** Not injected: several faults in a row have kept a window away for longer than a call waits. */
   'window-away',
   'shim-kill',
+  'upstream-kill',
+  'upstream-forgets',
+  'upstream-freeze',
+  'upstream-refuses',
+  'upstream-cut',
+  'child-kill',
+  'child-freeze',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 export type InjectedKind = Exclude<FaultKind, 'window-away'>;
 
-/** What may cost a keyed call its result; everything else costs one without a key at most. */
-const costly: Readonly<Record<FaultKind, boolean>> = {
-  'bridge-kill': false,
+/**
+ * Whose keyed calls may lose their result by it; everything else costs one without a key at most. Servers behind the
+ * bridge keep no journal: what a bridge had passed on to one when it ended is not known (decision 26).
+ */
+const costs: Readonly<Record<FaultKind, 'none' | 'upstream' | 'all'>> = {
+  'bridge-kill': 'upstream',
   // Calls that run when the bridge is told to leave are answered as unknown, for agents that cannot ask again.
-  'bridge-stop': true,
-  'bridge-freeze': false,
-  'bridge-left-to-others': false,
-  'port-taken': true,
+  'bridge-stop': 'all',
+  'bridge-freeze': 'none',
+  'bridge-left-to-others': 'upstream',
+  'port-taken': 'all',
   // Under another key the ids of the calls are others.
-  'keys-replaced': true,
-  'state-replaced': true,
-  rotated: true,
+  'keys-replaced': 'all',
+  'state-replaced': 'all',
+  rotated: 'all',
   // What was begun there may be done or not.
-  'window-kill': true,
-  'window-reload': true,
-  'window-freeze': false,
+  'window-kill': 'all',
+  'window-reload': 'all',
+  'window-freeze': 'none',
   // Longer than the budget of a call, and than three beats of the link.
-  'window-asleep': true,
-  'link-drop': false,
-  'link-cut': false,
-  'link-slow': false,
-  'link-stall': false,
-  'link-half-open': true,
-  'window-away': true,
-  'shim-kill': false,
+  'window-asleep': 'all',
+  'link-drop': 'none',
+  'link-cut': 'none',
+  'link-slow': 'none',
+  'link-stall': 'none',
+  'link-half-open': 'all',
+  'window-away': 'all',
+  'shim-kill': 'none',
+  'upstream-kill': 'upstream',
+  // Servers that are not ours do not prove that a call with a stale session did not run.
+  'upstream-forgets': 'upstream',
+  'upstream-freeze': 'none',
+  'upstream-refuses': 'none',
+  'upstream-cut': 'upstream',
+  'child-kill': 'upstream',
+  'child-freeze': 'none',
 };
 
 /** Whether a result may be unknown because of it. */
-export function excuses(kind: FaultKind, keyed: boolean): boolean {
-  return !keyed || costly[kind];
+export function excuses(
+  kind: FaultKind,
+  { keyed, passesOn }: { readonly keyed: boolean; readonly passesOn: boolean },
+): boolean {
+  return !keyed || costs[kind] === 'all' || (passesOn && costs[kind] === 'upstream');
 }
 
 /** Under other keys nothing proves for a while that a call which no window has never ran (decision 11). */

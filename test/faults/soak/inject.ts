@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stateFiles } from '../../../shared/state-files.ts';
 import type { FaultScene, SceneWindow } from '../scene/fault-scene.ts';
 import { ForeignServer } from '../scene/foreign-server.ts';
+import type { Upstreams } from '../scene/upstreams.ts';
 import type { InjectedKind } from './fault-kinds.ts';
 import type { Randomness } from './randomness.ts';
 
@@ -10,10 +11,12 @@ interface FaultContext {
   readonly scene: FaultScene;
   /** For faults of one window. */
   readonly window: SceneWindow;
+  /** For faults of servers behind the bridge. */
+  readonly upstreams: Upstreams;
   readonly random: Randomness;
   /** Tokens and session ids of before are not valid any more. */
   readonly keysChange: () => void;
-  readonly killShim: () => Promise<void>;
+  readonly killShim: (random: Randomness) => Promise<void>;
   /** Something went wrong that is no operation's. */
   readonly problem: (text: string) => void;
 }
@@ -142,5 +145,36 @@ export const injections: Readonly<Record<InjectedKind, Inject>> = {
     proxy.weather = { kind: 'clear' };
   },
 
-  'shim-kill': ({ killShim }) => killShim(),
+  'shim-kill': ({ killShim, random }) => killShim(random),
+
+  async 'upstream-kill'({ upstreams: { web }, random }) {
+    await web.kill();
+    await pause(random, 1_500);
+    await web.begin();
+  },
+
+  async 'upstream-forgets'({ upstreams: { web } }) {
+    web.order({ kind: 'forgets' });
+  },
+
+  async 'upstream-freeze'({ upstreams: { web }, random }) {
+    await web.freeze(random.between(100, 4_000));
+  },
+
+  async 'upstream-refuses'({ upstreams: { web }, random }) {
+    const told = random.pick([{}, { retryAfter: '0' }, { retryAfter: '1' }]);
+    web.order({ kind: 'refuses', status: random.pick([429, 503]), ...told });
+    await delay(random.between(200, 2_500));
+    web.order({ kind: 'clear' });
+  },
+
+  async 'upstream-cut'({ upstreams: { web }, random }) {
+    web.order({ kind: 'cuts' });
+    await delay(random.between(100, 1_000));
+    web.order({ kind: 'clear' });
+  },
+
+  'child-kill': ({ upstreams }) => upstreams.killChild(),
+
+  'child-freeze': ({ upstreams, random }) => upstreams.freezeChild(random.between(100, 4_000)),
 };

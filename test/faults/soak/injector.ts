@@ -3,6 +3,7 @@ import { messageOf } from '../../../shared/errors.ts';
 import type { FaultScene, SceneWindow } from '../scene/fault-scene.ts';
 import { type FaultKind, forgetsCalls, type InjectedKind } from './fault-kinds.ts';
 import { injections } from './inject.ts';
+import { lookAt } from './look-at-upstream.ts';
 import type { FaultRecord } from './oracle.ts';
 import type { Randomness } from './randomness.ts';
 
@@ -10,14 +11,14 @@ import type { Randomness } from './randomness.ts';
 interface Lane {
   /** How often each comes, in comparison. */
   readonly weights: Readonly<Partial<Record<InjectedKind, number>>>;
-  readonly ofWindow: boolean;
+  readonly of: 'bridge' | 'window' | 'upstream' | 'agent';
   /** Between two of them, at least and at most. */
   readonly pauseMs: readonly [number, number];
 }
 
 const lanes: readonly Lane[] = [
   {
-    ofWindow: false,
+    of: 'bridge',
     pauseMs: [500, 4_000],
     weights: {
       'bridge-kill': 10,
@@ -31,7 +32,7 @@ const lanes: readonly Lane[] = [
     },
   },
   {
-    ofWindow: true,
+    of: 'window',
     pauseMs: [200, 3_000],
     weights: {
       'window-kill': 4,
@@ -45,7 +46,20 @@ const lanes: readonly Lane[] = [
       'window-asleep': 0.3,
     },
   },
-  { ofWindow: false, pauseMs: [2_000, 10_000], weights: { 'shim-kill': 1 } },
+  { of: 'agent', pauseMs: [2_000, 10_000], weights: { 'shim-kill': 1 } },
+  {
+    of: 'upstream',
+    pauseMs: [200, 3_000],
+    weights: {
+      'upstream-kill': 4,
+      'upstream-forgets': 4,
+      'upstream-freeze': 3,
+      'upstream-refuses': 4,
+      'upstream-cut': 4,
+      'child-kill': 4,
+      'child-freeze': 2,
+    },
+  },
 ];
 
 export interface InjectorDeps {
@@ -53,7 +67,7 @@ export interface InjectorDeps {
   readonly random: Randomness;
   readonly only: readonly FaultKind[];
   readonly keysChange: () => void;
-  readonly killShim: () => Promise<void>;
+  readonly killShim: (random: Randomness) => Promise<void>;
   readonly now: () => number;
   readonly print: (line: string) => void;
 }
@@ -112,32 +126,36 @@ export class Injector {
       const due = isLate ? kinds : kinds.filter((each) => !forgetsCalls(each));
       if (due.length === 0) continue;
       const kind = random.weighted(lane.weights, due);
-      if (!longFaults.has(kind) || leftMs > longFaultMs) await this.#inject(kind, lane.ofWindow, random);
+      if (!longFaults.has(kind) || leftMs > longFaultMs) await this.#inject(kind, lane.of, random);
     }
   }
 
-  async #inject(kind: InjectedKind, ofWindow: boolean, random: Randomness): Promise<void> {
+  async #inject(kind: InjectedKind, of: Lane['of'], random: Randomness): Promise<void> {
     const { scene, now, keysChange, killShim, print } = this.#deps;
+    const { upstreams } = scene;
+    if (upstreams === undefined) throw new Error('a soak has servers behind its bridge');
     const window = random.pick(scene.windows);
+    const server = kind === 'child-kill' || kind === 'child-freeze' ? 'child' : 'web';
     this.#steps += 1;
     const fault: FaultRecord = {
       step: this.#steps,
       kind,
-      window: ofWindow ? window.process.name : undefined,
+      target: of === 'window' ? window.process.name : of === 'upstream' ? server : undefined,
       startMs: now(),
       endMs: Number.POSITIVE_INFINITY,
     };
     this.faults.push(fault);
     const problem = (text: string) => this.problems.push(`step ${fault.step} (${kind}): ${text}`);
     try {
-      await injections[kind]({ scene, window, random, keysChange, killShim, problem });
-      await this.#recover(ofWindow ? [window] : scene.windows);
+      await injections[kind]({ scene, window, upstreams, random, keysChange, killShim, problem });
+      if (of === 'upstream') await lookAt(scene.bridge, server, recoveryMs);
+      else await this.#recover(of === 'window' ? [window] : scene.windows);
     } catch (error) {
       problem(messageOf(error));
     }
     fault.endMs = now();
     print(
-      `${fault.startMs.toFixed(0)} step ${fault.step} ${kind} ${fault.window ?? ''}: ${(fault.endMs - fault.startMs).toFixed(0)} ms`,
+      `${fault.startMs.toFixed(0)} step ${fault.step} ${kind} ${fault.target ?? ''}: ${(fault.endMs - fault.startMs).toFixed(0)} ms`,
     );
   }
 
@@ -160,7 +178,7 @@ export class Injector {
       const isHere = process.state.kind === 'online';
       const since = this.#awaySinceMs.get(process.name);
       const known = this.faults.find(
-        ({ kind, window, startMs }) => kind === 'window-away' && window === process.name && startMs === since,
+        ({ kind, target, startMs }) => kind === 'window-away' && target === process.name && startMs === since,
       );
       if (isHere) {
         if (known !== undefined) known.endMs = now();
@@ -171,7 +189,7 @@ export class Injector {
         this.faults.push({
           step: this.#steps,
           kind: 'window-away',
-          window: process.name,
+          target: process.name,
           startMs: since,
           endMs: Number.POSITIVE_INFINITY,
         });

@@ -20,11 +20,12 @@ export interface Offence {
 export interface OperationOptions {
   readonly id: string;
   readonly agent: string;
-  readonly tool: 'read_buffer' | 'open_file' | 'edit_buffer';
+  /** The last two are those of a server behind the bridge. */
+  readonly tool: 'read_buffer' | 'open_file' | 'edit_buffer' | 'read' | 'write';
   /** Its agent names it by an idempotency key. */
   readonly keyed: boolean;
-  /** Name of the window that it is for. */
-  readonly window: string;
+  /** Name of the window, or of the server behind the bridge, that it is for. */
+  readonly target: string;
   readonly startMs: number;
   readonly now: () => number;
 }
@@ -35,7 +36,7 @@ export class Operation {
   readonly agent: string;
   readonly tool: OperationOptions['tool'];
   readonly keyed: boolean;
-  readonly window: string;
+  readonly target: string;
   readonly startMs: number;
   readonly history: string[] = [];
   readonly offences: Offence[] = [];
@@ -50,12 +51,17 @@ export class Operation {
     this.agent = options.agent;
     this.tool = options.tool;
     this.keyed = options.keyed;
-    this.window = options.window;
+    this.target = options.target;
     this.startMs = options.startMs;
   }
 
   get changes(): boolean {
-    return this.tool !== 'read_buffer';
+    return this.tool !== 'read_buffer' && this.tool !== 'read';
+  }
+
+  /** Whether it is for a server behind the bridge. */
+  get passesOn(): boolean {
+    return this.tool === 'read' || this.tool === 'write';
   }
 
   get outcome(): Outcome | undefined {

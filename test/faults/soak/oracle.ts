@@ -6,8 +6,8 @@ import type { Operation } from './operation.ts';
 export interface FaultRecord {
   readonly step: number;
   readonly kind: FaultKind;
-  /** Name of the window that it concerns; undefined: all. */
-  readonly window: string | undefined;
+  /** Name of the window or server that it concerns; undefined: all. */
+  readonly target: string | undefined;
   readonly startMs: number;
   /** For ever later while it goes on. */
   endMs: number;
@@ -26,11 +26,11 @@ const neverMeant: ReadonlySet<string> = new Set(['internal', 'invalid_input', 'u
 
 /** The faults during an operation that concern it. */
 export function faultsDuring(
-  { window, startMs, endMs }: { readonly window: string; readonly startMs: number; readonly endMs: number },
+  { target, startMs, endMs }: { readonly target: string; readonly startMs: number; readonly endMs: number },
   faults: readonly FaultRecord[],
 ): readonly FaultRecord[] {
   return faults.filter(
-    (fault) => fault.startMs <= endMs && fault.endMs >= startMs && (fault.window ?? window) === window,
+    (fault) => fault.startMs <= endMs && fault.endMs >= startMs && (fault.target ?? target) === target,
   );
 }
 
@@ -42,10 +42,10 @@ export function faultsDuring(
 export function judge(operation: Operation, effects: number, faults: readonly FaultRecord[]): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   const fail = (failure: Failure, why: string) => verdicts.push({ failure, why });
-  const { outcome, keyed, changes, cancelled, window } = operation;
+  const { outcome, changes, cancelled, target, passesOn } = operation;
   const during = faultsDuring(operation, faults);
   const isForgotten = faults.some(({ kind, startMs }) => forgetsCalls(kind) && startMs <= operation.endMs);
-  const excused = cancelled || isForgotten || during.some(({ kind }) => excuses(kind, keyed));
+  const excused = cancelled || isForgotten || during.some(({ kind }) => excuses(kind, operation));
 
   if (effects > 1) fail('doubled', `${effects} effects`);
   if (outcome === undefined) fail('hung', 'it never ended');
@@ -60,11 +60,12 @@ export function judge(operation: Operation, effects: number, faults: readonly Fa
     const isUndisturbed = during.length === 0 && !cancelled;
     if (isUndisturbed) fail('lost', `${code}, although nothing was disturbed`);
     else if (!excused && executed === 'unknown') fail('lost', `${code}, and nothing happened that may cost a result`);
-    else if (!excused && !changes) fail('lost', `a read ended with ${code}`);
+    // A server behind the bridge that cannot be used now is honestly told of; windows are waited for.
+    else if (!excused && !changes && !passesOn) fail('lost', `a read ended with ${code}`);
     if (neverMeant.has(code)) fail('protocol', `${code} for a call that is right`);
   }
   for (const { kind, text, fromMs, toMs } of operation.offences) {
-    const meanwhile = faultsDuring({ window, startMs: fromMs, endMs: toMs }, faults);
+    const meanwhile = faultsDuring({ target, startMs: fromMs, endMs: toMs }, faults);
     if (kind === 'stalled') {
       if (meanwhile.length === 0) fail('hung', text);
     } else if (kind === 'contradiction') {

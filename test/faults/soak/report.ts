@@ -46,6 +46,8 @@ export function summary({ judged, faults, problems }: SoakReport): string {
   const rows = [
     ['all', faults.length, ...counts(judged)],
     ['undisturbed', '', ...counts(judged.filter(({ during }) => during.length === 0))],
+    ...groupsOf(judged, ({ agent }) => `of ${agent}`),
+    ...groupsOf(judged, ({ target }) => `for ${target}`),
     ...faultKinds.map((kind) => [
       kind,
       faults.filter((fault) => fault.kind === kind).length,
@@ -56,6 +58,12 @@ export function summary({ judged, faults, problems }: SoakReport): string {
     row.map((cell, column) => (column === 0 ? String(cell).padEnd(22) : String(cell).padStart(9))).join(''),
   );
   return [...lines, ...problems].join('\n');
+}
+
+/** A row for each agent, or for each window and server. */
+function groupsOf(judged: readonly Judged[], nameOf: (operation: Operation) => string): readonly (string | number)[][] {
+  const names = [...new Set(judged.map(({ operation }) => nameOf(operation)))].toSorted();
+  return names.map((name) => [name, '', ...counts(judged.filter(({ operation }) => nameOf(operation) === name))]);
 }
 
 function counts(judged: readonly Judged[]): readonly number[] {
@@ -77,13 +85,13 @@ export function countOf(judged: readonly Judged[], failure: Failure): number {
 
 /** Everything about one failed operation. */
 export function transcript({ operation, effects, verdicts, during }: Judged): string {
-  const { id, tool, window, startMs, endMs, history } = operation;
+  const { id, tool, target, startMs, endMs, history } = operation;
   return [
     ...verdicts.map(({ failure, why }) => `${failure}: ${why}`),
-    `  ${id} ${tool} for ${window}, ${startMs.toFixed(0)} to ${endMs.toFixed(0)} ms, ${effects} effects`,
+    `  ${id} ${tool} for ${target}, ${startMs.toFixed(0)} to ${endMs.toFixed(0)} ms, ${effects} effects`,
     ...history.map((line) => `  ${line}`),
     ...during.map(
-      ({ step, kind, window: of, startMs: from, endMs: to }) =>
+      ({ step, kind, target: of, startMs: from, endMs: to }) =>
         `  fault: step ${step} ${kind} ${of ?? ''} ${from.toFixed(0)} to ${to.toFixed(0)} ms`,
     ),
   ].join('\n');
@@ -98,8 +106,8 @@ export function saveReport(report: SoakReport, folder: string): void {
     join(folder, 'faults.txt'),
     report.faults
       .map(
-        ({ step, kind, window, startMs, endMs }) =>
-          `${startMs.toFixed(0)} ${endMs.toFixed(0)} step ${step} ${kind} ${window ?? ''}`,
+        ({ step, kind, target, startMs, endMs }) =>
+          `${startMs.toFixed(0)} ${endMs.toFixed(0)} step ${step} ${kind} ${target ?? ''}`,
       )
       .join('\n'),
   );

@@ -29,7 +29,7 @@ const checkMs = 250;
 /** Lets agents work while things break, then judges what they were told. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const { seed, durationMs, until, windows = 2, only = faultKinds, keepIn, print, ...sceneOptions } = options;
-  const scene = await FaultScene.open({ windows, windowsStartBridge: true, ...sceneOptions });
+  const scene = await FaultScene.open({ windows, windowsStartBridge: true, upstreams: true, ...sceneOptions });
   const startMs = performance.now();
   const now = () => performance.now() - startMs;
   const random = new Randomness(seed);
@@ -42,7 +42,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     keysChange: () => {
       generation += 1;
     },
-    killShim: () => crowd.killShim(),
+    killShim: (choice) => crowd.killShim(choice),
     now,
     print,
   });

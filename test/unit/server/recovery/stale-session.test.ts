@@ -59,19 +59,33 @@ describe('a stale session', () => {
       fresh.connection.dispose();
     });
 
-    it('is recognised in a 200 with an error and in a restarted server’s 400', async () => {
+    it('is not seen in the error of a server behind our bridge', async () => {
+      server.script = ({ id, method }) => {
+        if (method !== 'tools/list') return undefined;
+        const error = { code: -32_001, message: 'Session expired' };
+        return answered(200, JSON.stringify({ jsonrpc: '2.0', id, error }));
+      };
+      assert.equal((await server.request('tools/list')).kind, 'response');
+      assert.deepEqual(server.methods(), ['tools/list s1']);
+    });
+
+    it('of a server that is not ours is recognised in a 200 with an error and in a restarted server’s 400', async () => {
+      const other = new FakeUpstream();
+      other.instance = undefined;
+      await other.open();
       for (const [status, message] of [
         [200, 'Session expired'],
         [400, 'Bad Request: Server not initialized'],
       ] as const) {
         let told = false;
-        server.script = ({ method }) => {
+        other.script = ({ method }) => {
           if (method !== 'tools/list' || told) return undefined;
           told = true;
           return answered(status, rpcError(-32_000, message));
         };
-        assert.deepEqual(resultOf(await server.request('tools/list')), { served: 'tools/list' });
+        assert.deepEqual(resultOf(await other.request('tools/list')), { served: 'tools/list' });
       }
+      other.connection.dispose();
     });
   });
 
