@@ -37,9 +37,9 @@ describe('Agent sessions over HTTP', function () {
       const { result } = JSON.parse((await postMcp(bridge, initializeRequest())).text);
       assert.equal(result.serverInfo.name, 'holdfast');
       assert.deepEqual(result.capabilities, {
-        tools: {},
-        resources: { subscribe: true },
-        prompts: {},
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: true },
+        prompts: { listChanged: true },
         completions: {},
         logging: {},
       });

@@ -1,5 +1,5 @@
 /** What a person sees and does in a window. */
-import type { Locator, Page } from 'playwright-core';
+import type { Dialog, Locator, Page } from 'playwright-core';
 import { until } from './deadline.ts';
 
 /** VS Code names an item `<publisher>.<extension>.<item id>`. */
@@ -53,10 +53,14 @@ export async function reload(page: Page, whileGone: () => Promise<void>): Promis
   let release = (): void => {};
   const over = new Promise<void>((resolve) => (release = resolve));
   await page.route('**/*.js', (route) => over.then(() => route.continue()));
+  // While something waits to be stored the page asks whether to stay; without an answer it would.
+  const leave = (dialog: Dialog): void => void dialog.accept();
+  page.on('dialog', leave);
   const reloaded = page.reload();
   await whileGone();
   release();
   await reloaded;
+  page.off('dialog', leave);
   await page.unroute('**/*.js');
   await waitForStatus(page, /connected/);
 }
