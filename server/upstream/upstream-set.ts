@@ -57,9 +57,9 @@ export class UpstreamSet implements Disposable {
     });
   }
 
+  /** They stay known: what still arrives for one is told that it did not run. */
   dispose(): void {
     for (const { owned } of this.#entries.values()) owned.dispose();
-    this.#entries.clear();
   }
 
   #add(name: string, config: UpstreamConfig): void {

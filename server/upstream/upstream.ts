@@ -167,7 +167,7 @@ export class Upstream implements Disposable {
    * @throws HoldfastError when it did not answer
    */
   async request({ method, params, signal, progress }: UpstreamRequest): Promise<Message> {
-    if (this.#store.disposed) throw unavailable(this.name, 'nothing goes there any more');
+    if (this.#store.disposed) throw unavailable(this.name, 'the bridge passes nothing on to it any more');
     if (this.#pending >= limits.upstreamPendingMax) {
       const message = `${this.#pending} requests wait for the MCP server "${this.name}" already.`;
       throw new HoldfastError('busy', message, { hint: 'Wait for some of them to finish, then repeat the call.' });
