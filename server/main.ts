@@ -37,17 +37,17 @@ import { bridgeLockPath, nodeSocketLock } from './node-socket-lock.ts';
 import type { ServeOptions } from './options.ts';
 import { ensurePrivateDirectory } from './private-files.ts';
 import { rotate } from './rotate.ts';
+import { sentFile } from './sent-file.ts';
 import { sessionFile } from './session-file.ts';
 import { drain, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
 import { tokenIdOf } from './token-id.ts';
+import { createUpstreams } from './upstream/create-upstreams.ts';
 import { ReturningWindows } from './upstream/returning-windows.ts';
-import { Upstream } from './upstream/upstream.ts';
+import { SentCalls } from './upstream/sent-calls.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
-import { UpstreamSet } from './upstream/upstream-set.ts';
-import { waysTo } from './upstream/ways.ts';
 import { WindowUpstreams } from './upstream/window-upstreams.ts';
 import { WindowsFile } from './windows-file.ts';
 
@@ -210,19 +210,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
       log.area(`upstream ${name}`)[level](message);
       tellWindows();
     });
-  const upstreams = new UpstreamSet(
-    (name, upstream) =>
-      new Upstream({
-        name,
-        config: upstream,
-        ways: waysTo(upstream, { env: process.env, newId: randomUUID, log: upstreamLog(name) }),
-        version,
-        newId: randomUUID,
-        clock,
-        random,
-        log: upstreamLog(name),
-      }),
-  );
+  const upstreams = createUpstreams({ version, env: process.env, newId: randomUUID, clock, random, log: upstreamLog });
   const own = createBridgeContent({
     catalog,
     dispatcher,
@@ -230,7 +218,14 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
     windows: registry,
   });
   const returning = new ReturningWindows({ registry, clock });
-  const content = withUpstreams({ own, upstreams, callIds, returning, clock });
+  const content = withUpstreams({
+    own,
+    upstreams,
+    callIds,
+    returning,
+    sent: new SentCalls({ file: sentFile(stateDir), clock, log: log.area('upstreams') }),
+    clock,
+  });
   const front = createHttpFront({
     port,
     token: secrets.token,

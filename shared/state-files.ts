@@ -12,6 +12,8 @@ export const stateFiles = {
   sessionKey: 'session.key',
   /** What of agents' sessions is not in their ids: what changed after `initialize`, and which have ended. */
   sessions: 'sessions.jsonl',
+  /** Which calls may have reached a server behind the bridge. */
+  sentCalls: 'sent-calls',
   /** Settings of the bridge; written by people. */
   config: 'config.json',
   /** The port chosen once for this user. */

@@ -3,6 +3,7 @@ import { HoldfastError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { CallIdentity } from '../calls/keyed-calls.ts';
 import { SharedCall, type SharedWork } from '../calls/shared-call.ts';
+import type { SentCalls } from './sent-calls.ts';
 
 export interface KeyedUpstreamCall {
   readonly identity: CallIdentity;
@@ -10,6 +11,12 @@ export interface KeyedUpstreamCall {
   readonly fingerprint: string;
   readonly waiter: Pick<SharedWork, 'signal'> & Partial<Pick<SharedWork, 'progress'>>;
   readonly work: (shared: SharedWork) => Promise<string>;
+}
+
+export interface KeyedUpstreamCallsDeps {
+  readonly clock: Pick<Clock, 'now'>;
+  /** By this bridge, and by those before it. */
+  readonly sent: Pick<SentCalls, 'has' | 'add' | 'delete'>;
 }
 
 interface Entry {
@@ -21,16 +28,18 @@ interface Entry {
 }
 
 /**
- * Calls of upstream tools that the agent has named, each of which is sent at most once by this bridge. Upstream servers
- * keep no journal, so what an earlier bridge may have sent is answered `outcome_unknown`.
+ * Calls of upstream tools that the agent has named, each of which is sent at most once. Upstream servers keep no journal, so
+ * what an earlier bridge may have sent is answered `outcome_unknown`.
  */
 export class KeyedUpstreamCalls {
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #sent: Pick<SentCalls, 'has' | 'add' | 'delete'>;
   readonly #entries = new Map<string, Entry>();
   #chars = 0;
 
-  constructor({ clock }: { readonly clock: Pick<Clock, 'now'> }) {
+  constructor({ clock, sent }: KeyedUpstreamCallsDeps) {
     this.#clock = clock;
+    this.#sent = sent;
   }
 
   /** @throws HoldfastError `invalid_input` for another call's key, `outcome_unknown` when nothing is known of a repeat */
@@ -39,7 +48,8 @@ export class KeyedUpstreamCalls {
     const known = this.#entries.get(id);
     if (known !== undefined && known.fingerprint !== fingerprint) throw keyReused();
     if (known?.call !== undefined) return known.call.join(waiter.signal, waiter.progress);
-    if (known !== undefined || repeat) throw notKnown();
+    if (known !== undefined || repeat || this.#sent.has(id)) throw notKnown();
+    this.#sent.add(id);
     const call = new SharedCall((shared) => Promise.resolve().then(() => work(shared)));
     const entry: Entry = { fingerprint, call, chars: 0, endedMs: undefined };
     this.#entries.set(id, entry);
@@ -48,7 +58,9 @@ export class KeyedUpstreamCalls {
       (result) => this.#ended(id, entry, result.length),
       (error: unknown) => {
         // What certainly did nothing may be asked anew under its key.
-        if (error instanceof HoldfastError && error.executed === 'no') this.#entries.delete(id);
+        if (!(error instanceof HoldfastError) || error.executed !== 'no') return;
+        this.#entries.delete(id);
+        this.#sent.delete(id);
       },
     );
     void call.over.then(() => {

@@ -8,6 +8,7 @@ import { agentItem } from './agent-view.ts';
 import { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
 import type { ReturningWindows } from './returning-windows.ts';
 import { routedMethods } from './routed-methods.ts';
+import type { SentCalls } from './sent-calls.ts';
 import type { UpstreamKind } from './upstream-lists.ts';
 import { ownUri } from './upstream-names.ts';
 import type { UpstreamSet } from './upstream-set.ts';
@@ -18,6 +19,8 @@ export interface UpstreamContentDeps {
   readonly upstreams: UpstreamSet;
   readonly callIds: CallIds;
   readonly returning: ReturningWindows;
+  /** Keyed calls that may have reached a server. */
+  readonly sent: SentCalls;
   readonly clock: Clock;
 }
 
@@ -34,11 +37,12 @@ export function withUpstreams({
   upstreams,
   callIds,
   returning,
+  sent,
   clock,
 }: UpstreamContentDeps): AgentContent & Disposable {
   const store = new DisposableStore();
   const changes = store.add(new Emitter<ContentChange>());
-  const keyed = new KeyedUpstreamCalls({ clock });
+  const keyed = new KeyedUpstreamCalls({ clock, sent });
   // Without servers nothing of them is in the way of a request; with some, what was merged once is ready.
   const readyResults = new Map<string, Buffer>();
   const forgetMerged = (): void => {

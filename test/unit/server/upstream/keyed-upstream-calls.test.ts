@@ -9,9 +9,11 @@ describe('calls of upstream tools under a key', () => {
   let clock: FakeClock;
   let calls: KeyedUpstreamCalls;
   let ran: number;
+  let sent: Set<string>;
   beforeEach(() => {
     clock = new FakeClock();
-    calls = new KeyedUpstreamCalls({ clock });
+    sent = new Set();
+    calls = new KeyedUpstreamCalls({ clock, sent });
     ran = 0;
   });
 
@@ -50,10 +52,23 @@ describe('calls of upstream tools under a key', () => {
     assert.equal(ran, 1);
   });
 
+  it('are not run when a bridge has noted that they may have been sent, also without a word of the agent', async () => {
+    const noted: unknown[] = [];
+    await run('a', () => {
+      noted.push(...sent);
+      return done()();
+    });
+    assert.deepEqual(noted, ['a'], 'before it is sent');
+    calls = new KeyedUpstreamCalls({ clock, sent });
+    assert.equal(await run('a', done()), 'outcome_unknown');
+    assert.equal(ran, 1);
+  });
+
   it('may be asked anew when they certainly did nothing, and not when that is unknown', async () => {
     const fail = (executed: 'no' | 'unknown') => () =>
       Promise.reject(new HoldfastError('upstream_unavailable', 'away', { executed, hint: 'wait' }));
     assert.equal(await run('a', fail('no')), 'upstream_unavailable');
+    assert.equal(sent.size, 0);
     assert.equal(await run('a', done()), 'done');
     assert.equal(await run('b', fail('unknown')), 'upstream_unavailable');
     assert.equal(await run('b', done()), 'upstream_unavailable');
@@ -75,6 +90,7 @@ describe('calls of upstream tools under a key', () => {
   it('are forgotten after the time for which journals keep theirs', async () => {
     await run('a', done('old'));
     await clock.advance(limits.journalKeepMs + 1);
+    sent.clear();
     assert.equal(await run('a', done('new')), 'new');
   });
 });
