@@ -79,7 +79,6 @@ export class KeyedAgent {
       return compare(operation, first, await this.#ask(operation, call, staying, true));
     }
     await delay(duplicates.afterMs);
-    operation.sentTwice = true;
     const again = this.#ask(operation, call, staying, false);
     const earlier = await Promise.race([asked, again]);
     const [first, second] = [await asked, await again];
@@ -157,12 +156,7 @@ export class KeyedAgent {
     return { kind: 'never' };
   }
 
-  /**
-   * A window's journal needs no word for it; a server behind the bridge has none, so whoever has sent a call for one twice
-   * must say so.
-   */
-  #headers({ id, passesOn, sentTwice }: Operation, repeats: boolean): Readonly<Record<string, string>> {
-    const repeat = repeats || (passesOn && sentTwice);
+  #headers({ id }: Operation, repeat: boolean): Readonly<Record<string, string>> {
     const delivered = this.#delivered.splice(0).filter((key) => key !== id);
     return {
       [agentHeaders.key]: id,

@@ -42,8 +42,6 @@ export class Operation {
   readonly offences: Offence[] = [];
   /** The agent itself has cancelled a request of it: that its outcome is not known then is no fault of ours. */
   cancelled = false;
-  /** The agent has sent it twice of its own accord. */
-  sentTwice = false;
   #now: () => number;
   #end: { readonly outcome: Outcome; readonly atMs: number } | undefined;
 
