@@ -184,9 +184,9 @@ export class RecoveringClient {
   ): Promise<Next> {
     const { connection, session } = this.#deps;
     if (end.kind === 'failed') {
-      if (end.written) {
-        progress.sent = true;
-      }
+      if (end.written) progress.sent = true;
+      // Who answers next may be another server, or the same one started anew.
+      progress.healedAt = undefined;
       connection.lost(endpoint, end.reason);
       if (!mayRepeat(request, { notExecuted: !progress.sent, keyed })) {
         return { kind: 'outcome_unknown', reason: end.reason };

@@ -61,7 +61,8 @@ const costs: Readonly<Record<FaultKind, 'none' | 'upstream' | 'all'>> = {
   'upstream-kill': 'upstream',
   // Servers that are not ours do not prove that a call with a stale session did not run.
   'upstream-forgets': 'upstream',
-  'upstream-freeze': 'none',
+  // When it goes on it closes connections that nobody had used meanwhile, also under a request that just goes out.
+  'upstream-freeze': 'upstream',
   'upstream-refuses': 'none',
   'upstream-cut': 'upstream',
   'child-kill': 'upstream',

@@ -200,6 +200,25 @@ describe('a stale session', () => {
       assert.equal(tries, limits.recoveryRepeatsMax + 1);
     });
 
+    it('is replaced again when a server without a name of its own was started anew after the first time', async () => {
+      const other = new FakeUpstream();
+      other.instance = undefined;
+      await other.open();
+      other.sessions.clear();
+      let kills = 1;
+      other.script = ({ method, session }) => {
+        if (method !== 'tools/list' || session !== 's2' || kills-- === 0) return undefined;
+        other.sessions.clear();
+        return cut;
+      };
+      assert.deepEqual(resultOf(await other.request('tools/list')), { served: 'tools/list' });
+      assert.deepEqual(
+        other.seen.flatMap(({ method, session }) => (method === 'tools/list' ? [session] : [])),
+        ['s1', 's2', 's2', 's3'],
+      );
+      other.connection.dispose();
+    });
+
     it('is replaced again when the bridge was killed meanwhile, in the recovery or after it', async () => {
       server.sessions.clear();
       const killed: string[] = [];
