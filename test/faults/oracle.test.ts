@@ -68,10 +68,10 @@ describe('The oracle of the soak', () => {
     ['doubled', 'two effects, whatever was answered', operation(timeout), 2, [kill({ kind: 'window-kill' })]],
     [
       'lost',
-      'an unknown outcome at a server that only stood still',
+      'an unknown outcome at a server that only refused',
       operation(timeout, behind),
       1,
-      [ofWeb('upstream-freeze')],
+      [ofWeb('upstream-refuses')],
     ],
     ['lost', 'an unknown outcome at one server when another was killed', operation(timeout, behind), 1, [ofChild]],
     [
