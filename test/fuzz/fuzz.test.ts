@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bridgeBundle } from '../support/bridge-build.ts';
+import { bridgeWithDoorway } from '../support/bridge-with-doorway.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { runFuzz } from './run-fuzz.ts';
 
@@ -22,28 +21,6 @@ describe('Fuzzing', () => {
   });
   after(() => folder.remove());
 
-  /** The bridge with something wrong in front of its own handling of `req` and `res`. */
-  const broken = (fault: string): string => {
-    const file = path.join(folder.path, 'holdfast.cjs');
-    const patch = `{
-      const http = require('node:http');
-      const { createServer } = http;
-      const kept = [];
-      http.createServer = (...args) => {
-        const server = createServer(...args);
-        const on = server.on.bind(server);
-        server.on = (name, listener) =>
-          on(name, name !== 'request' ? listener : (req, res) => { ${fault}; listener(req, res); });
-        return server;
-      };
-    }\n`;
-    writeFileSync(
-      file,
-      readFileSync(bridgeBundle(), 'utf8').replace(/^(#!.*\n)?/, (first) => `${first}${patch}`),
-    );
-    return file;
-  };
-
   const faults: readonly (readonly [string, string, RegExp])[] = [
     ['a crash', `if (req.method === 'PUT') throw new Error('broken')`, /crashed|ended|ECONNREFUSED|ECONNRESET|closed/],
     ['a 500', `if (req.headers['mcp-method'] === 'ping') return res.writeHead(500).end()`, /500/],
@@ -57,7 +34,12 @@ describe('Fuzzing', () => {
   ];
   for (const [title, fault, wanted] of faults) {
     it(`notices ${title}, and tells how to see it again`, async () => {
-      const { failure } = await runFuzz({ n: 2_000, seed: 1, bundle: broken(fault), print });
+      const { failure } = await runFuzz({
+        n: 2_000,
+        seed: 1,
+        bundle: bridgeWithDoorway(folder.path, 'holdfast', fault),
+        print,
+      });
       assert.match(String(failure), wanted);
       assert.match(String(failure), /seed 1/);
     });

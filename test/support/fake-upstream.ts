@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Cancellation } from '../../server/editors/cancellation.ts';
 import { Breaker } from '../../server/recovery/breaker.ts';
 import { Connection, type Connector, type Endpoint, UnreachableError } from '../../server/recovery/connection.ts';
@@ -35,6 +36,12 @@ export const answered = (
 export const cut: ExchangeEnd = { kind: 'failed', written: true, reason: 'socket hang up' };
 export const refused: ExchangeEnd = { kind: 'failed', written: false, reason: 'connect ECONNREFUSED' };
 export const never = new Promise<ExchangeEnd>(() => {});
+
+/** The result in a reply that must be a response. */
+export function resultOf(reply: Reply): unknown {
+  assert.equal(reply.kind, 'response', JSON.stringify(reply));
+  return JSON.parse(reply.json).result;
+}
 
 /** An MCP server of the legacy era in memory, with the client that recovers from whatever a test makes it do. */
 export class FakeUpstream implements Connector {
@@ -76,6 +83,12 @@ export class FakeUpstream implements Connector {
       close: () => {},
       exchange: (request) => this.#exchange(request),
     };
+  }
+
+  /** The client leaves; nothing of it may still be waiting then. */
+  close(): void {
+    this.connection.dispose();
+    assert.equal(this.clock.pending, 0, 'timers are left');
   }
 
   /** As an agent opens it. */

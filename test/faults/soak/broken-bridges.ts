@@ -1,33 +1,10 @@
 /** Bridges that are broken on purpose, which the oracle must notice. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bridgeBundle } from '../../support/bridge-build.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** With something wrong in front of its own handling of `req` and `res`. */
-export function bridgeWithDoorway(folder: string, name: string, fault: string): string {
-  const file = join(folder, `${name}.cjs`);
-  const patch = `{
-    const http = require('node:http');
-    const { createServer } = http;
-    let requests = 0;
-    http.createServer = (...args) => {
-      const server = createServer(...args);
-      const on = server.on.bind(server);
-      server.on = (name, listener) =>
-        on(name, name !== 'request' ? listener : (req, res) => { ${fault}; listener(req, res); });
-      return server;
-    };
-  }\n`;
-  writeFileSync(
-    file,
-    readFileSync(bridgeBundle(), 'utf8').replace(/^(#!.*\n)?/, (first) => `${first}${patch}`),
-  );
-  return file;
-}
 
 interface SourceEdit {
   /** From the repository's root. */

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict';
 import { Breaker } from '../../../../server/recovery/breaker.ts';
-import type { Reply } from '../../../../server/recovery/reply.ts';
 import { limits } from '../../../../shared/limits.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
-import { answered, away, cut, FakeUpstream } from '../../../support/fake-upstream.ts';
-
-function resultOf(reply: Reply): unknown {
-  assert.equal(reply.kind, 'response', JSON.stringify(reply));
-  return JSON.parse(reply.json).result;
-}
+import { answered, away, cut, FakeUpstream, resultOf } from '../../../support/fake-upstream.ts';
 
 describe('rule 9: the breaker', () => {
   it('opens after so many transport failures in a row, and an answer between them counts from zero', async () => {
@@ -44,10 +38,7 @@ describe('rule 9: the breaker of a connection counts transport failures', () => 
     server = new FakeUpstream();
     await server.open();
   });
-  afterEach(() => {
-    server.connection.dispose();
-    assert.equal(server.clock.pending, 0, 'timers are left');
-  });
+  afterEach(() => server.close());
 
   it('and no answer, however bad, is one', async () => {
     for (const end of [

@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { Cancellation } from '../../../../server/editors/cancellation.ts';
-import type { Reply } from '../../../../server/recovery/reply.ts';
 import { limits } from '../../../../shared/limits.ts';
-import { answered, away, cut, FakeUpstream, never, refused } from '../../../support/fake-upstream.ts';
-
-function resultOf(reply: Reply): unknown {
-  assert.equal(reply.kind, 'response', JSON.stringify(reply));
-  return JSON.parse(reply.json).result;
-}
+import { answered, away, cut, FakeUpstream, never, refused, resultOf } from '../../../support/fake-upstream.ts';
 
 describe('a lost connection', () => {
   let server: FakeUpstream;
@@ -15,10 +9,7 @@ describe('a lost connection', () => {
     server = new FakeUpstream();
     await server.open();
   });
-  afterEach(() => {
-    server.connection.dispose();
-    assert.equal(server.clock.pending, 0, 'timers are left');
-  });
+  afterEach(() => server.close());
   /** Fails the first `count` requests of a method in this way. */
   const failFirst = (count: number, end: typeof cut, method = 'tools/call') => {
     let left = count;

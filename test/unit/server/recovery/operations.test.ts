@@ -22,10 +22,7 @@ describe('rule 10: every operation recovers', () => {
     server = new FakeUpstream();
     await server.open();
   });
-  afterEach(() => {
-    server.connection.dispose();
-    assert.equal(server.clock.pending, 0, 'timers are left');
-  });
+  afterEach(() => server.close());
 
   /** As the shim sends it: calls go under a key, and nothing else does. */
   const send = (method: string, params: object): Promise<Reply> =>

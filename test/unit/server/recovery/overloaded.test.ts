@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Reply } from '../../../../server/recovery/reply.ts';
 import { limits } from '../../../../shared/limits.ts';
-import { answered, FakeUpstream } from '../../../support/fake-upstream.ts';
-
-function resultOf(reply: Reply): unknown {
-  assert.equal(reply.kind, 'response', JSON.stringify(reply));
-  return JSON.parse(reply.json).result;
-}
+import { answered, FakeUpstream, resultOf } from '../../../support/fake-upstream.ts';
 
 const busy = (retryAfterMs?: number) => ({ ...answered(503, 'later', 'text/plain'), retryAfterMs });
 
@@ -16,10 +10,7 @@ describe('an overloaded server', () => {
     server = new FakeUpstream();
     await server.open();
   });
-  afterEach(() => {
-    server.connection.dispose();
-    assert.equal(server.clock.pending, 0, 'timers are left');
-  });
+  afterEach(() => server.close());
 
   it('is asked once more, when it says so', async () => {
     server.script = () => (server.seen.length === 1 ? busy(2_000) : undefined);

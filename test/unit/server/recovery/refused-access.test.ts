@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import { Cancellation } from '../../../../server/editors/cancellation.ts';
 import type { ExchangeEnd } from '../../../../server/recovery/http-exchange.ts';
-import type { Reply } from '../../../../server/recovery/reply.ts';
-import { answered, FakeUpstream } from '../../../support/fake-upstream.ts';
+import { answered, FakeUpstream, resultOf } from '../../../support/fake-upstream.ts';
 
 const noToken = answered(401, '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Unauthorized"}}');
-
-function resultOf(reply: Reply): unknown {
-  assert.equal(reply.kind, 'response', JSON.stringify(reply));
-  return JSON.parse(reply.json).result;
-}
 
 describe('refused access and a stale session', () => {
   let server: FakeUpstream;
@@ -23,10 +17,7 @@ describe('refused access and a stale session', () => {
       return Promise.resolve();
     };
   });
-  afterEach(() => {
-    server.connection.dispose();
-    assert.equal(server.clock.pending, 0, 'timers are left');
-  });
+  afterEach(() => server.close());
 
   describe('rule 6: refused access goes its own way first', () => {
     it('both at once: access is renewed, then the session, and the call runs once', async () => {

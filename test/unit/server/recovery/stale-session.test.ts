@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { Cancellation } from '../../../../server/editors/cancellation.ts';
-import type { Reply } from '../../../../server/recovery/reply.ts';
 import { limits } from '../../../../shared/limits.ts';
-import { answered, cut, FakeUpstream, never } from '../../../support/fake-upstream.ts';
+import { answered, cut, FakeUpstream, never, resultOf } from '../../../support/fake-upstream.ts';
 
 const rpcError = (code: number, message: string) =>
   JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } });
-
-function resultOf(reply: Reply): unknown {
-  assert.equal(reply.kind, 'response', JSON.stringify(reply));
-  return JSON.parse(reply.json).result;
-}
 
 describe('a stale session', () => {
   let server: FakeUpstream;
@@ -18,10 +12,7 @@ describe('a stale session', () => {
     server = new FakeUpstream();
     await server.open();
   });
-  afterEach(() => {
-    server.connection.dispose();
-    assert.equal(server.clock.pending, 0, 'timers are left');
-  });
+  afterEach(() => server.close());
 
   describe('rule 1: only what was sent in a session counts, and for the session that it carried', () => {
     it('that is reported after the recovery only costs the request its retry', async () => {
