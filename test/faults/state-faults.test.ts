@@ -80,9 +80,12 @@ describe('Of a state directory that breaks', function () {
     const { bridge } = rig.scene;
     const pid = bridge.record?.pid;
     assert.ok(pid !== undefined);
+    const fullBytes = 100;
     const sizes = () => [stateFiles.log, stateFiles.windows].map((name) => statSync(join(bridge.stateDir, name)).size);
+    await eventually(() => (sizes()[0] ?? 0) > fullBytes || undefined, 'a log that the disk has no room to add to');
+    execFileSync('prlimit', ['--pid', String(pid), `--fsize=${fullBytes}:${fullBytes}`]);
+    // Lines that were on their way until now have been written; from here on none is.
     const [logBytes] = sizes();
-    execFileSync('prlimit', ['--pid', String(pid), '--fsize=100:100']);
     for (const agent of ['legacy', 'modern', 'shim', 'sdk'] as const) {
       isRight(await rig.change({ agent }).ended, 1);
       rig.window.proxy.drop();
