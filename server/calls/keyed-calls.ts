@@ -5,6 +5,7 @@ import { limits } from '../../shared/limits.ts';
 import { notKnown } from '../editors/call-errors.ts';
 import type { CancelSignal } from '../editors/cancellation.ts';
 import type { EditorCall, EditorSession, KeyedCall } from '../editors/editor-call.ts';
+import { namedWindow } from './routing.ts';
 import { SharedCall, type SharedWork } from './shared-call.ts';
 
 /** Who a call is, when the agent has named it. */
@@ -19,10 +20,14 @@ export interface CallIdentity {
 export interface CallHolders {
   /** The window that has the call in its journal; `gone` when that window was forgotten. */
   holderOf(id: string): EditorSession | 'gone' | undefined;
-  /** Resolves when no window is missed any more that was linked before the bridge started; or with the cancellation. */
-  settled(signal: CancelSignal): Promise<void>;
-  /** Whether a call that no window holds has certainly never reached one. */
-  readonly complete: boolean;
+  /**
+   * Resolves when no window is missed any more that was linked before the bridge started; or with the cancellation.
+   *
+   * @param window id of the only window that matters; undefined: all
+   */
+  settled(signal: CancelSignal, window: string | undefined): Promise<void>;
+  /** Whether a call that no window holds has certainly never reached one, or not the one that matters. */
+  isComplete(window: string | undefined): boolean;
   list(): readonly EditorSession[];
 }
 
@@ -133,12 +138,14 @@ export class KeyedCalls {
       const holder = holders.holderOf(id);
       return { window: holder === undefined || holder === 'gone' ? await route() : holder, repeat: 'no' };
     }
-    if (maySeen) await holders.settled(signal);
+    // A call that names its window can have gone nowhere else.
+    const named = namedWindow(call.input);
+    if (maySeen) await holders.settled(signal, named);
     const holder = holders.holderOf(id);
     if (holder === 'gone') throw notKnown(call.tool, 'the window that had the call was closed');
     if (holder !== undefined) return { window: holder, repeat: 'answer' };
     if (!maySeen) return { window: await route(), repeat: 'no' };
-    if (!holders.complete)
+    if (!holders.isComplete(named))
       throw notKnown(call.tool, 'the bridge was restarted, and the windows that are back do not know the call');
     return { window: await route(), repeat: 'answer-or-run' };
   }

@@ -24,8 +24,8 @@ export interface RouteRequest {
  */
 export async function route<W extends RoutableWindow>(windows: readonly W[], request: RouteRequest): Promise<W> {
   const { input, hint } = request;
-  const named = input['window'];
-  if (typeof named === 'string') return windowById(windows, named);
+  const named = namedWindow(input);
+  if (named !== undefined) return windowById(windows, named);
   const [only] = windows;
   if (only === undefined) throw noWindow();
   if (windows.length === 1) return only;
@@ -38,6 +38,12 @@ export async function route<W extends RoutableWindow>(windows: readonly W[], req
   const own = holdersOf(windows, folders);
   const candidates = own.length > 0 ? own : windowsBelow(windows, folders);
   return pick(candidates.length > 0 ? candidates : windows, undefined, 'Several windows could be meant');
+}
+
+/** The id of the window that an input names, which is then the only one for it. */
+export function namedWindow(input: RouteRequest['input']): string | undefined {
+  const named = input['window'];
+  return typeof named === 'string' ? named : undefined;
 }
 
 /** @throws HoldfastError `unknown_window`, with the windows that there are. */

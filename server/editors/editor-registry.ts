@@ -82,8 +82,14 @@ export class EditorRegistry implements Disposable {
     return this.#gone.had(id) ? 'gone' : undefined;
   }
 
-  /** Whether a call that no window holds has certainly never reached one, of whichever bridge of this state directory. */
-  get complete(): boolean {
+  /**
+   * Whether a call that no window holds has certainly never reached one, of whichever bridge of this state directory.
+   *
+   * @param window id of the only window that it can have reached; undefined: any
+   */
+  isComplete(window?: string): boolean {
+    const only = this.#sessionOf(window);
+    if (only !== undefined) return only.complete;
     return (
       this.#deps.clock.wallMs() >= this.#completeFromMs &&
       this.#gone.complete &&
@@ -91,9 +97,17 @@ export class EditorRegistry implements Disposable {
     );
   }
 
-  /** Resolves when each window of an earlier bridge is back or forgotten, or when the signal aborts. */
-  settled(signal: CancelSignal): Promise<void> {
-    const isSettled = () => signal.aborted || [...this.#sessions.values()].every(({ met }) => met);
+  /**
+   * Resolves when each window of an earlier bridge is back or forgotten, or when the signal aborts.
+   *
+   * @param window id of the only window to wait for; undefined: all
+   */
+  settled(signal: CancelSignal, window?: string): Promise<void> {
+    const isSettled = () => {
+      const only = this.#sessionOf(window);
+      const awaited = only === undefined ? [...this.#sessions.values()] : [only];
+      return signal.aborted || awaited.every(({ met }) => met);
+    };
     if (isSettled()) return Promise.resolve();
     return new Promise((resolve) => {
       const look = () => {
@@ -167,6 +181,10 @@ export class EditorRegistry implements Disposable {
       session.dispose();
       link?.dispose();
     }
+  }
+
+  #sessionOf(window: string | undefined): LinkedEditorSession | undefined {
+    return window === undefined ? undefined : this.#sessions.get(window);
   }
 
   #forgetBroadcast(): void {

@@ -18,7 +18,14 @@ const ok: Outcome = { kind: 'ok' };
 function operation(outcome: Outcome | undefined, change: Partial<OperationOptions> = {}): Operation {
   let nowMs = 0;
   const now = () => nowMs;
-  const given = { id: 'x', agent: 'a', tool: 'edit_buffer', keyed: true, target: 'window-0' } as const;
+  const given = {
+    id: 'x',
+    agent: 'a',
+    tool: 'edit_buffer',
+    keyed: true,
+    target: 'window-0',
+    namesWindow: false,
+  } as const;
   const made = new Operation({ ...given, startMs: 0, now, ...change });
   nowMs = 100;
   if (outcome !== undefined) made.end(outcome);
@@ -29,6 +36,7 @@ function operation(outcome: Outcome | undefined, change: Partial<OperationOption
 const behind = { tool: 'write', target: 'web' } as const;
 const read = { tool: 'read', target: 'web' } as const;
 const ofWeb = (kind: FaultRecord['kind']) => kill({ kind, target: 'web' });
+const away = kill({ kind: 'link-half-open', target: 'window-1' });
 const ofChild = kill({ kind: 'child-kill', target: 'child' });
 
 const verdicts = (made: Operation, effects: number, ...faults: FaultRecord[]) =>
@@ -49,6 +57,7 @@ describe('The oracle of the soak', () => {
     ['an unknown outcome of a call without a key', operation(timeout, { keyed: false }), 1, [kill()]],
     ['an unknown outcome behind a bridge that was killed', operation(timeout, behind), 1, [kill()]],
     ['an unknown outcome at a server that was killed', operation(timeout, behind), 0, [ofWeb('upstream-kill')]],
+    ['an unknown outcome after a restart while another window is away', operation(timeout), 0, [kill(), away]],
     ['a read that is refused for a server that refuses', operation(failed('no'), read), 0, [ofWeb('upstream-refuses')]],
   ];
   for (const [title, made, effects, faults] of right) {
@@ -61,6 +70,14 @@ describe('The oracle of the soak', () => {
     ['lost', 'a change that is answered as done and has no effect', operation(ok), 0, [kill()]],
     ['lost', 'an unknown outcome after a fault that costs none', operation(timeout), 1, [kill()]],
     ['lost', 'an unknown outcome after a fault of another window', operation(timeout), 1, [elsewhere]],
+    ['lost', 'an unknown outcome while another window is away', operation(timeout), 0, [away]],
+    [
+      'lost',
+      'an unknown outcome after a restart while another window than the named one is away',
+      operation(timeout, { namesWindow: true }),
+      0,
+      [kill(), away],
+    ],
     ['lost', 'an unknown outcome after a fault that was over', operation(timeout), 1, [before]],
     ['lost', 'a read that fails', operation(failed('no'), { tool: 'read_buffer' }), 0, [kill()]],
     ['lost', 'an error when nothing was disturbed', operation(failed('no')), 0, []],

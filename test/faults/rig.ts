@@ -79,7 +79,8 @@ export class FaultRig {
     const id = `${agent}-${this.#count}`;
     const now = () => performance.now();
     const { name, folder, editorId } = window.process;
-    const operation = new Operation({ id, agent, tool, keyed: agent !== 'sdk', target: name, startMs: now(), now });
+    const keyed = agent !== 'sdk';
+    const operation = new Operation({ id, agent, tool, keyed, target: name, namesWindow: named, startMs: now(), now });
     const path = workPath(folder, { op: id, workMs, answerChars });
     const chosen = named ? { window: editorId } : {};
     const input = tool === 'edit_buffer' ? { create: [{ path, text: '' }], ...chosen } : { path, ...chosen };

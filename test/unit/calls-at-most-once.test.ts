@@ -55,6 +55,15 @@ interface Play {
   readonly faults: readonly Fault[];
   /** The agent cancels that call at that time. */
   readonly cancel?: { readonly call: number; readonly atMs: number } | undefined;
+  /** Which calls name their window: every second pair, when left out. */
+  readonly names?: 'none' | 'some' | 'all';
+}
+
+/** Of the two windows in turn. */
+function whereOf(n: number, names: Play['names']): Parameters<CallWorld['call']>[1] {
+  const letter = n % 2 === 0 ? 'a' : 'b';
+  const path = `/${letter}/x`;
+  return names === 'all' || (names === 'some' && n % 4 > 1) ? { path, window: `window-${letter}` } : { path };
 }
 
 async function play({
@@ -62,6 +71,7 @@ async function play({
   calls,
   faults: planned,
   cancel,
+  names = 'some',
 }: Play): Promise<{ world: CallWorld; keys: readonly string[] }> {
   const world = new CallWorld(seed);
   // The windows link first: faults fall on calls.
@@ -69,7 +79,7 @@ async function play({
   const keys = Array.from({ length: calls }, (_, n) => `call-${n}`);
   for (const [n, key] of keys.entries()) {
     world.clock.after(n * 3, () => {
-      void world.call(key, n % 2 === 0 ? '/a/x' : '/b/x').then(() => world.acknowledge(key));
+      void world.call(key, whereOf(n, names)).then(() => world.acknowledge(key));
     });
   }
   for (const fault of planned) world.clock.after(fault.atMs, () => void hit(world, fault));
@@ -99,7 +109,12 @@ describe('A keyed call', function () {
     it(`runs at most once, and is answered truly, when ${faults[kind]} at any millisecond of it`, async () => {
       for (let atMs = 0; atMs <= 40; atMs += 1) {
         for (let seed = 0; seed < 5; seed += 1) {
-          const { world, keys } = await play({ seed, calls: 1, faults: [{ atMs, kind, window: 0 }] });
+          const { world, keys } = await play({
+            seed,
+            calls: 1,
+            faults: [{ atMs, kind, window: 0 }],
+            names: seed % 2 === 0 ? 'none' : 'all',
+          });
           judge(world, keys);
         }
       }
@@ -116,6 +131,22 @@ describe('A keyed call', function () {
         judge(world, keys);
       }),
       { numRuns: 1_500 },
+    );
+  });
+
+  it('that names its window runs exactly once, and its result is not lost, while another window stays away', async () => {
+    const here = anyFault('bridge', 'link').map((fault) => ({ ...fault, window: 0 }));
+    const elsewhere = anyFault(...faultKinds.filter((kind) => kind !== 'bridge')).map((fault) => ({
+      ...fault,
+      window: 1,
+    }));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.array(fc.oneof(here, elsewhere), { maxLength: 8 }), async (seed, planned) => {
+        const { world, keys } = await play({ seed, calls: 1, faults: planned, names: 'all' });
+        judge(world, keys);
+        for (const key of keys) assert.ok(world.told.get(key)?.every(({ ok }) => ok));
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -103,7 +103,7 @@ export class Crowd {
   async #loop(member: Member, lane: number, random: Randomness): Promise<void> {
     const { scene, now } = this.#deps;
     for (let count = 0; !this.#stopped; count++) {
-      const { target, tool, name, inputFor } = random.chance(upstreamShare)
+      const { target, namesWindow, tool, name, inputFor } = random.chance(upstreamShare)
         ? upstreamWork(random)
         : windowWork(random.pick(scene.windows), random);
       const operation = new Operation({
@@ -112,6 +112,7 @@ export class Crowd {
         tool,
         keyed: member.keyed,
         target,
+        namesWindow,
         startMs: now(),
         now,
       });
@@ -153,6 +154,7 @@ function mannerOf({ id, changes }: Operation, { another }: Task, random: Randomn
 
 interface Work {
   readonly target: string;
+  readonly namesWindow: boolean;
   readonly tool: Operation['tool'];
   /** Under which agents know the tool. */
   readonly name: string;
@@ -162,19 +164,20 @@ interface Work {
 function windowWork({ process: { name: target, folder, editorId } }: SceneWindow, random: Randomness): Work {
   const tool = random.pick(['read_buffer', 'open_file', 'edit_buffer', 'edit_buffer'] as const);
   // By its id, or by the folder that holds the path.
-  const named = random.chance(0.5) ? { window: editorId } : {};
+  const namesWindow = random.chance(0.5);
+  const named = namesWindow ? { window: editorId } : {};
   const inputFor = (op: string) => {
     const path = workPath(folder, { op, ...effort(tool === 'read_buffer', random) });
     return tool === 'edit_buffer' ? { create: [{ path, text: '' }], ...named } : { path, ...named };
   };
-  return { target, tool, name: tool, inputFor };
+  return { target, namesWindow, tool, name: tool, inputFor };
 }
 
 function upstreamWork(random: Randomness): Work {
   const target = random.pick(upstreamNames);
   const tool = random.pick(['read', 'write', 'write'] as const);
   const inputFor = (op: string) => ({ op, ...effort(tool === 'read', random) });
-  return { target, tool, name: `${target}__${tool}`, inputFor };
+  return { target, namesWindow: false, tool, name: `${target}__${tool}`, inputFor };
 }
 
 function effort(reads: boolean, random: Randomness): { readonly workMs: number; readonly answerChars: number } {

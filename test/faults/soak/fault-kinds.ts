@@ -77,6 +77,16 @@ export function excuses(
   return !keyed || costs[kind] === 'all' || (passesOn && costs[kind] === 'upstream');
 }
 
+/** Whether a window can stay away for so long by it that a new bridge no longer waits for it. */
+export function keepsAway(kind: FaultKind): boolean {
+  return kind === 'window-away' || kind === 'window-asleep' || kind === 'link-half-open';
+}
+
+/** Whether another bridge may serve afterwards. */
+export function endsBridge(kind: FaultKind): boolean {
+  return kind === 'port-taken' || kind.startsWith('bridge-') || replacesKeys(kind);
+}
+
 /** Under other keys nothing proves for a while that a call which no window has never ran (decision 11). */
 export function forgetsCalls(kind: FaultKind): boolean {
   return kind === 'keys-replaced' || kind === 'rotated';

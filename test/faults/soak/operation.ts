@@ -26,6 +26,8 @@ export interface OperationOptions {
   readonly keyed: boolean;
   /** Name of the window, or of the server behind the bridge, that it is for. */
   readonly target: string;
+  /** Its call names that window, and not only a path in it. */
+  readonly namesWindow: boolean;
   readonly startMs: number;
   readonly now: () => number;
 }
@@ -37,6 +39,7 @@ export class Operation {
   readonly tool: OperationOptions['tool'];
   readonly keyed: boolean;
   readonly target: string;
+  readonly namesWindow: boolean;
   readonly startMs: number;
   readonly history: string[] = [];
   readonly offences: Offence[] = [];
@@ -52,6 +55,7 @@ export class Operation {
     this.tool = options.tool;
     this.keyed = options.keyed;
     this.target = options.target;
+    this.namesWindow = options.namesWindow;
     this.startMs = options.startMs;
   }
 

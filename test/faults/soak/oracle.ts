@@ -1,5 +1,5 @@
 /** Judges what agents were told against what happened. Knows nothing of how either came about. */
-import { excuses, type FaultKind, forgetsCalls, replacesKeys } from './fault-kinds.ts';
+import { endsBridge, excuses, type FaultKind, forgetsCalls, keepsAway, replacesKeys } from './fault-kinds.ts';
 import type { Operation } from './operation.ts';
 
 /** A disturbance, from its first moment until everything has recovered. */
@@ -34,6 +34,13 @@ export function faultsDuring(
   );
 }
 
+/** A new bridge cannot know that a call was not for a window which does not come back, unless the call names another. */
+function mayHaveGoneElsewhere(operation: Operation, faults: readonly FaultRecord[]): boolean {
+  if (operation.namesWindow || operation.passesOn) return false;
+  const meanwhile = faults.filter(({ startMs, endMs }) => startMs <= operation.endMs && endMs >= operation.startMs);
+  return meanwhile.some(({ kind }) => keepsAway(kind)) && meanwhile.some(({ kind }) => endsBridge(kind));
+}
+
 /**
  * What is wrong with an operation, when all has ended:
  * `lost` its result, although nothing happened that may cost it; `doubled` its effect; `misled` its agent, who was told
@@ -45,7 +52,11 @@ export function judge(operation: Operation, effects: number, faults: readonly Fa
   const { outcome, changes, cancelled, target, passesOn } = operation;
   const during = faultsDuring(operation, faults);
   const isForgotten = faults.some(({ kind, startMs }) => forgetsCalls(kind) && startMs <= operation.endMs);
-  const excused = cancelled || isForgotten || during.some(({ kind }) => excuses(kind, operation));
+  const excused =
+    cancelled ||
+    isForgotten ||
+    during.some(({ kind }) => excuses(kind, operation)) ||
+    mayHaveGoneElsewhere(operation, faults);
 
   if (effects > 1) fail('doubled', `${effects} effects`);
   if (outcome === undefined) fail('hung', 'it never ended');

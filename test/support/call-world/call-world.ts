@@ -17,6 +17,12 @@ interface Bridge {
   readonly die: () => void;
 }
 
+/** The window that a call is for: by the folder that holds the path, or by its id too. */
+interface Where {
+  readonly path: string;
+  readonly window?: string;
+}
+
 /** What the agent was told of one call, and what it did. */
 export interface Told {
   readonly ok: boolean;
@@ -67,10 +73,10 @@ export class CallWorld {
   }
 
   /** One tools/call under a key, sent until there is an answer. */
-  async call(key: string, path: string, tool: keyof typeof worldTools = 'change'): Promise<void> {
+  async call(key: string, where: Where, tool: keyof typeof worldTools = 'change'): Promise<void> {
     for (let repeat = false; ; repeat = true) {
       const bridge = this.#bridge;
-      const told = bridge === undefined ? [] : await this.#askOnceOrTwice(bridge, key, path, tool, repeat);
+      const told = bridge === undefined ? [] : await this.#askOnceOrTwice(bridge, key, where, tool, repeat);
       if (told.length > 0) {
         this.told.set(key, told);
         return;
@@ -105,20 +111,20 @@ export class CallWorld {
   async #askOnceOrTwice(
     bridge: Bridge,
     key: string,
-    path: string,
+    where: Where,
     tool: string,
     repeat: boolean,
   ): Promise<readonly Told[]> {
-    const asking = this.#ask(bridge, key, path, tool, repeat);
-    const all = this.#random() < 0.8 ? [asking] : [asking, this.#ask(bridge, key, path, tool, true)];
+    const asking = this.#ask(bridge, key, where, tool, repeat);
+    const all = this.#random() < 0.8 ? [asking] : [asking, this.#ask(bridge, key, where, tool, true)];
     return (await Promise.all(all)).filter((told) => told !== undefined);
   }
 
-  async #ask(bridge: Bridge, key: string, path: string, tool: string, repeat: boolean): Promise<Told | undefined> {
+  async #ask(bridge: Bridge, key: string, where: Where, tool: string, repeat: boolean): Promise<Told | undefined> {
     const signal = new Cancellation();
     this.#cancels.set(key, signal);
     const agent = { name: 'agent', version: '1', folders: () => Promise.resolve([]) };
-    const call = { name: tool, arguments: { path, text: key }, agent, signal, identity: { id: key, repeat } };
+    const call = { name: tool, arguments: { ...where, text: key }, agent, signal, identity: { id: key, repeat } };
     try {
       return toldBy(await Promise.race([bridge.dispatcher.call(call), bridge.death]));
     } catch {

@@ -6,7 +6,7 @@ const common = {
   description: 'A tool of a test.',
   toolset: 'core',
   timeoutMs: 20_000,
-  input: z.object({ path: z.string(), text: z.string() }),
+  input: z.object({ path: z.string(), text: z.string(), window: z.string().optional() }),
   output: z.object({ said: z.string() }),
   render: ({ said }: { said: string }) => `It said ${said}.`,
 } as const;

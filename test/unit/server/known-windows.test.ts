@@ -90,16 +90,41 @@ describe('The windows that a bridge leaves to the next one', () => {
 
   it('prove that a call never ran only when all of them are back and lack nothing', async () => {
     const first = bridge(nothingKnown);
-    assert.equal(first.complete, true);
+    assert.equal(first.isComplete(), true);
     await link(first);
     const second = bridge(first.known);
-    assert.equal(second.complete, false, 'a window is missed');
+    assert.equal(second.isComplete(), false, 'a window is missed');
     await link(second, { journalGapMs: 1_000 });
-    assert.equal(second.complete, false, 'its journal has a gap');
+    assert.equal(second.isComplete(), false, 'its journal has a gap');
     await clock.advance(1_000);
-    assert.equal(second.complete, true);
+    assert.equal(second.isComplete(), true);
     await link(second, { editorId: 'window-2', journalGapMs: undefined });
-    assert.equal(second.complete, false, 'an older extension tells nothing');
+    assert.equal(second.isComplete(), false, 'an older extension tells nothing');
+  });
+
+  it('settle and prove one by one for a call that names its window', async () => {
+    const first = bridge(nothingKnown);
+    await link(first);
+    await link(first, { editorId: 'window-2' });
+    const second = bridge(first.known);
+    const seen: string[] = [];
+    for (const id of ['window-1', 'window-2', 'window-3']) {
+      void second.settled(new Cancellation(), id).then(() => seen.push(id));
+    }
+    await link(second);
+    await clock.settle();
+    assert.deepEqual(seen, ['window-1']);
+    assert.deepEqual(
+      ['window-1', 'window-2', 'window-3'].map((id) => second.isComplete(id)),
+      [true, false, false],
+    );
+    await clock.advance(limits.graceMs);
+    assert.deepEqual(seen, ['window-1', 'window-2', 'window-3']);
+    assert.deepEqual(
+      ['window-1', 'window-2', 'window-3'].map((id) => second.isComplete(id)),
+      [true, false, false],
+      'a window that is gone without a word proves nothing',
+    );
   });
 
   it('prove nothing for a while after one of them did not come back, also to the bridge after that', async () => {
@@ -107,11 +132,11 @@ describe('The windows that a bridge leaves to the next one', () => {
     await link(first);
     const second = bridge(first.known);
     await clock.advance(limits.graceMs);
-    assert.equal(second.complete, false);
+    assert.equal(second.isComplete(), false);
     const third = bridge(second.known);
-    assert.deepEqual([third.list(), third.complete], [[], false]);
+    assert.deepEqual([third.list(), third.isComplete()], [[], false]);
     await clock.advance(limits.journalKeepMs);
-    assert.deepEqual([second.complete, third.complete], [true, true]);
+    assert.deepEqual([second.isComplete(), third.isComplete()], [true, true]);
   });
 
   it('are still known by their calls after they were closed, until their time is over or they are back', async () => {
@@ -119,7 +144,7 @@ describe('The windows that a bridge leaves to the next one', () => {
     (await link(first, { journal: ['c'] })).drop();
     assert.equal(holder(first, 'c'), 'window-1');
     await clock.advance(limits.graceMs);
-    assert.deepEqual([holder(first, 'c'), holder(first, 'other'), first.complete], ['gone', undefined, true]);
+    assert.deepEqual([holder(first, 'c'), holder(first, 'other'), first.isComplete()], ['gone', undefined, true]);
     const second = bridge(first.known);
     assert.equal(holder(second, 'c'), 'gone');
     await link(second, { journal: [] });
@@ -130,10 +155,10 @@ describe('The windows that a bridge leaves to the next one', () => {
 
   it('prove nothing for a while when what the last bridge knew got lost', async () => {
     const registry = bridge(undefined);
-    assert.equal(registry.complete, false);
-    assert.equal(bridge(registry.known).complete, false);
+    assert.equal(registry.isComplete(), false);
+    assert.equal(bridge(registry.known).isComplete(), false);
     await clock.advance(limits.journalKeepMs);
-    assert.equal(registry.complete, true);
+    assert.equal(registry.isComplete(), true);
   });
 
   describe('on disk', () => {

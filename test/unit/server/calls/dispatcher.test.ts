@@ -47,7 +47,7 @@ function setUp(editors: readonly EditorSession[]) {
     list: () => editors,
     holderOf: (id) => editors.find((editor) => editor.holds(id)),
     settled: () => Promise.resolve(),
-    complete: true,
+    isComplete: () => true,
   };
   const dispatcher = new Dispatcher({
     catalog,

@@ -29,15 +29,12 @@ class Rig {
   readonly calls: KeyedCalls;
 
   constructor() {
-    const isComplete = () => this.complete;
     this.calls = new KeyedCalls({
       holders: {
         holderOf: (id) => this.holder ?? (this.window.holds(id) ? this.window : undefined),
-        settled: () => this.settle,
+        settled: (_signal, window) => (window === undefined ? this.settle : Promise.resolve()),
         list: () => [this.window],
-        get complete() {
-          return isComplete();
-        },
+        isComplete: (window) => this.complete || window !== undefined,
       },
       digest: (text) => text,
       clock: this.clock,
@@ -51,10 +48,18 @@ class Rig {
       effect = 'write',
       signal = new Cancellation(),
       progress,
-    }: { repeat?: boolean; effect?: Effect; signal?: Cancellation; progress?: (told: CallProgress) => void } = {},
+      window,
+    }: {
+      repeat?: boolean;
+      effect?: Effect;
+      signal?: Cancellation;
+      progress?: (told: CallProgress) => void;
+      window?: string;
+    } = {},
   ): Promise<string> {
     const agent = { name: 'agent', version: '1', tokenId: 'token-1' };
-    const call = { id: 'k', tool: 'tool', input: { text }, effect, budgetMs: 1_000, agent, signal };
+    const input = window === undefined ? { text } : { text, window };
+    const call = { id: 'k', tool: 'tool', input, effect, budgetMs: 1_000, agent, signal };
     const told = this.calls.run({
       repeat,
       call: progress === undefined ? call : { ...call, progress },
@@ -191,6 +196,14 @@ describe('Keyed calls', () => {
     other.settle = new Promise(() => {});
     void other.ask('x');
     assert.equal((await other.at(0)).call.key?.repeat, 'no');
+  });
+
+  it('that name their window wait for no other one, and no other one may have had them', async () => {
+    rig.settle = new Promise(() => {});
+    rig.complete = false;
+    const one = rig.ask('x', { repeat: true, window: 'window-1' });
+    (await rig.at(0)).answer('done');
+    assert.deepEqual([await one, rig.modes], ['done', ['answer-or-run']]);
   });
 
   it('get the time that is left after a long wait for the windows', async () => {
