@@ -7,6 +7,8 @@ import type { MethodTable } from './methods.ts';
 export interface AgentContent {
   /** MCP's server capabilities, as `initialize` and `server/discover` tell them. */
   readonly capabilities: ContentCapabilities;
+  /** Whether the lists that are declared as changing can do so as things stand. */
+  readonly listsMayChange: boolean;
   readonly instructions: string;
   readonly methods: MethodTable;
   /**

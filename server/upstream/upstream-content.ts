@@ -80,6 +80,9 @@ export function withUpstreams({
       prompts: { listChanged: true },
       resources: { ...own.capabilities.resources, listChanged: true },
     },
+    get listsMayChange() {
+      return upstreams.list().length > 0;
+    },
     methods: new Map([
       ...own.methods,
       ...lists,

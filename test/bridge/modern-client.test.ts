@@ -29,7 +29,7 @@ describe('The newer SDK client', function () {
     assert.deepEqual([client.getProtocolEra(), client.getNegotiatedProtocolVersion()], ['modern', '2026-07-28']);
     assert.equal(client.getServerVersion()?.name, 'holdfast');
     assert.match(client.getInstructions() ?? '', /live VS Code/);
-    assert.deepEqual(client.getServerCapabilities()?.resources, { subscribe: true, listChanged: true });
+    assert.deepEqual(client.getServerCapabilities()?.resources, { subscribe: true });
     assert.deepEqual(errors, []);
   });
 

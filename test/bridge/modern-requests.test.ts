@@ -29,9 +29,9 @@ describe('Modern requests', function () {
       resultType: 'complete',
       supportedVersions: [modernVersion, ...legacyVersions],
       capabilities: {
-        tools: { listChanged: true },
-        resources: { subscribe: true, listChanged: true },
-        prompts: { listChanged: true },
+        tools: {},
+        resources: { subscribe: true },
+        prompts: {},
         completions: {},
         logging: {},
       },

@@ -46,6 +46,7 @@ for (const { what, speaks, create } of kinds) {
       const { client: legacy } = await scene.connect();
       const { client: modern } = await scene.connectModern();
       for (const client of [legacy, modern]) {
+        assert.equal(client.getServerCapabilities()?.resources?.listChanged, true);
         const { resources } = await client.listResources();
         const theirs = resources.filter(({ uri }) => uri.startsWith(ours('')));
         assert.deepEqual(

@@ -11,7 +11,7 @@ is killed (\`kill -9\`, and the window starts the next one), the state directory
 Nobody restarts or reconfigures a client. Each call is a change in the window, and each change is counted: no client in
 this table made one twice, and none was told of a change that was not made.
 
-Every client listed our tools and made its first call; the columns are what came after.`;
+Every client listed our tools and that of a server behind the bridge, and made its first call; the columns are what came after.`;
 
 const legend = `How to read it:
 

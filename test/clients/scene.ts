@@ -15,6 +15,16 @@ import { WindowProcess } from '../support/window-process.ts';
 /** A cold start on a busy machine. */
 const startMs = 30_000;
 
+/** With one behind the bridge its lists can change, so clients keep a stream open that each restart breaks. */
+const serverBehind = {
+  command: process.execPath,
+  args: [
+    '--import',
+    import.meta.resolve('tsx'),
+    path.resolve(import.meta.dirname, '../support/live-servers/programs/on-stdio.ts'),
+  ],
+};
+
 interface Status {
   readonly windows: readonly { readonly readiness: string }[];
 }
@@ -30,10 +40,11 @@ export class Scene {
   #moved = 0;
   #newsAt = 0;
 
-  readonly #config: string | undefined;
+  readonly #config: string;
 
   private constructor(onStale: StalePolicy | undefined) {
-    this.#config = onStale === undefined ? undefined : JSON.stringify({ sessions: { onStale } });
+    const sessions = onStale === undefined ? {} : { sessions: { onStale } };
+    this.#config = JSON.stringify({ ...sessions, upstreams: { behind: serverBehind } });
     this.#stateDir = path.join(this.#temp.path, 'state');
     this.folder = path.join(this.#temp.path, 'work');
     mkdirSync(this.folder);
@@ -128,7 +139,7 @@ export class Scene {
 
   #makeStateDir(): void {
     mkdirSync(this.#stateDir, { mode: 0o700 });
-    if (this.#config !== undefined) writeFileSync(path.join(this.#stateDir, stateFiles.config), this.#config);
+    writeFileSync(path.join(this.#stateDir, stateFiles.config), this.#config);
   }
 
   get #running(): BridgeFile {

@@ -4,7 +4,7 @@ import { type CallOutcome, type CallStep, type ClientRun, callSteps } from './ou
 export function shortcomings(run: ClientRun): readonly string[] {
   const { client, way, tools, calls, problem } = run;
   const wrong: string[] = problem === undefined ? [] : [problem];
-  for (const tool of ['edit_buffer', 'read_buffer']) {
+  for (const tool of ['edit_buffer', 'read_buffer', 'behind__echo']) {
     if (!tools.some((name) => name.endsWith(tool))) wrong.push(`${tool} is not listed`);
   }
   for (const step of callSteps) {

@@ -66,6 +66,7 @@ export function createFixtureContent(): FixtureContent {
         completions: {},
         logging: {},
       },
+      listsMayChange: true,
       instructions: 'A catalogue for the conformance suite.',
       methods: new Map<string, Method>([
         ...lists.map(([method, json]) => [method, () => Promise.resolve(json)] as const),

@@ -4,13 +4,19 @@ import { Emitter } from '../../shared/events.ts';
 
 export interface FakeContentOptions {
   readonly capabilities?: ContentCapabilities;
+  readonly listsMayChange?: boolean;
   readonly methods?: Readonly<Record<string, Method>>;
   /** URIs that can be subscribed to. */
   readonly resources?: readonly string[];
 }
 
 /** Content that a test makes up, with the changes in its hand. */
-export function fakeContent({ capabilities = {}, methods = {}, resources = [] }: FakeContentOptions = {}): {
+export function fakeContent({
+  capabilities = {},
+  listsMayChange = true,
+  methods = {},
+  resources = [],
+}: FakeContentOptions = {}): {
   readonly content: AgentContent;
   readonly change: (change: ContentChange) => void;
 } {
@@ -18,6 +24,7 @@ export function fakeContent({ capabilities = {}, methods = {}, resources = [] }:
   return {
     content: {
       capabilities,
+      listsMayChange,
       instructions: '',
       methods: new Map(Object.entries(methods)),
       readyResults: new Map(),

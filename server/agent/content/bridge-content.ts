@@ -42,6 +42,7 @@ export function createBridgeContent({
   ]);
   return {
     capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} },
+    listsMayChange: false,
     instructions,
     methods: new Map<string, Method>([
       ...[...lists].map(([method, json]) => [method, () => Promise.resolve(json)] as const),

@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Disposable } from '../../../shared/disposable.ts';
 import type { Log } from '../../../shared/log.ts';
 import { type ClientInfo, unnamedClient } from '../client-info.ts';
-import type { AgentContent } from '../content.ts';
+import type { AgentContent, ContentCapabilities } from '../content.ts';
 import type { Leg, PostExchange } from '../era.ts';
 import { answerAround, answerEmpty, answerJson, answerRefusal } from '../http-answers.ts';
 import {
@@ -42,7 +42,7 @@ export class ModernLeg implements Leg, Disposable {
   readonly #versions: ServedVersions;
   readonly #toResult: ToModernResult;
   readonly #requestDeps: ModernRequestDeps;
-  readonly #discovery: Buffer;
+  readonly #discoveries: { readonly changing: Buffer; readonly fixed: Buffer };
   /** Ready results as this era has them, by what they are made of. */
   readonly #readyResults = new WeakMap<Buffer, Buffer>();
   readonly #agents: RecentAgents;
@@ -55,7 +55,11 @@ export class ModernLeg implements Leg, Disposable {
     this.#versions = { modern: modernVersions, legacy: legacyVersions };
     this.#toResult = createToModernResult(resultMeta);
     this.#requestDeps = { toResult: this.#toResult, clock, log };
-    this.#discovery = this.#discover();
+    const { capabilities } = content;
+    this.#discoveries = {
+      changing: this.#discover(capabilities),
+      fixed: this.#discover(withoutListChanges(capabilities)),
+    };
     this.#agents = new RecentAgents({ clock, log });
     this.#subscriptions = new Subscriptions({ content, resultMeta, clock });
   }
@@ -108,7 +112,8 @@ export class ModernLeg implements Leg, Disposable {
     const { id, method } = request;
     const { client = unnamedClient, logLevel } = envelope;
     this.#agents.see(client);
-    const ready = method === 'server/discover' ? this.#discovery : this.#deps.content.readyResults.get(method);
+    const { readyResults } = this.#deps.content;
+    const ready = method === 'server/discover' ? this.#discoveryFor(client) : readyResults.get(method);
     if (ready !== undefined) return answerAround(exchange.res, aroundResult(id, this.#ownResult(method, ready)));
     if (method === 'subscriptions/listen') return this.#listen(request, client, exchange);
     const run = this.#deps.content.methods.get(method);
@@ -147,11 +152,33 @@ export class ModernLeg implements Leg, Disposable {
     return own;
   }
 
-  #discover(): Buffer {
-    const { capabilities, instructions } = this.#deps.content;
+  /** A client that hears of changes keeps a stream open for them: not where none can come, or where it does harm. */
+  #discoveryFor({ name }: ClientInfo): Buffer {
+    const { changing, fixed } = this.#discoveries;
+    return this.#deps.content.listsMayChange && !givesUpWithItsStream.has(name) ? changing : fixed;
+  }
+
+  #discover(capabilities: ContentCapabilities): Buffer {
+    const { instructions } = this.#deps.content;
     const supportedVersions = [...this.#versions.modern, ...this.#versions.legacy];
     return Buffer.from(JSON.stringify({ supportedVersions, capabilities, instructions }));
   }
+}
+
+/**
+ * Clients that give a server up, for as long as they run, when its `subscriptions/listen` stream ends in whatever way:
+ * each restart of the bridge would do that. Seen with Copilot CLI 1.0.102, whose client is rmcp.
+ */
+const givesUpWithItsStream: ReadonlySet<string> = new Set(['copilot-cli']);
+
+function withoutListChanges(capabilities: ContentCapabilities): ContentCapabilities {
+  const { tools, prompts, resources, ...others } = capabilities;
+  return {
+    ...others,
+    ...(tools === undefined ? {} : { tools: {} }),
+    ...(prompts === undefined ? {} : { prompts: {} }),
+    ...(resources === undefined ? {} : { resources: resources.subscribe === true ? { subscribe: true } : {} }),
+  };
 }
 
 /** The id to answer with when the rest of a message cannot be used. */

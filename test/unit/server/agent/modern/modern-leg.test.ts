@@ -117,6 +117,33 @@ describe('The modern leg', () => {
     assert.equal((await postModern(rig, { method: 'do/it' })).status, 400);
   });
 
+  it('declares that lists change only while they can', async () => {
+    const capabilities = {
+      tools: { listChanged: true },
+      prompts: {},
+      resources: { listChanged: true, subscribe: true },
+    };
+    for (const [listsMayChange, declared] of [
+      [true, capabilities],
+      [false, { tools: {}, prompts: {}, resources: { subscribe: true } }],
+    ] as const) {
+      await rig?.dispose();
+      rig = await ModernRig.start({ capabilities, listsMayChange });
+      const { text } = await postModern(rig, { method: 'server/discover' });
+      assert.deepEqual(JSON.parse(text).result.capabilities, declared);
+    }
+  });
+
+  it('declares no changes to a client that gives a server up when the stream of changes ends', async () => {
+    rig = await ModernRig.start({ capabilities: { tools: { listChanged: true } } });
+    const declared = async (name: string) => {
+      const meta = { 'io.modelcontextprotocol/clientInfo': { name, version: '1' } };
+      return JSON.parse((await postModern(rig, { method: 'server/discover', meta })).text).result.capabilities;
+    };
+    assert.deepEqual(await declared('copilot-cli'), { tools: {} });
+    assert.deepEqual(await declared('other'), { tools: { listChanged: true } });
+  });
+
   it('tells the log, not the client, what went wrong unexpectedly', async () => {
     await start(() => Promise.reject(new TypeError('inside')));
     const { text } = await postModern(rig, { method: 'do/it' });
