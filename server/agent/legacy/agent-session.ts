@@ -237,8 +237,11 @@ export class AgentSession implements Disposable {
 
   #agent(id: RpcId, context: RequestContext): AgentContext {
     const { window, folder } = context;
+    // Not spread: the session's own copy of its client has a slow shape, and this runs for every call.
+    const { name, version } = this.claims.client;
     return {
-      ...this.claims.client,
+      name,
+      version,
       session: this.key,
       ...(window === undefined ? {} : { window }),
       folders: async () => {
