@@ -36,7 +36,7 @@ export function report(results: BenchResults): string {
       ['goal', 'wanted', 'reached', ''],
       goals.map(({ title, wanted, reached, met }) => [title, wanted, reached.toFixed(2), met ? 'met' : 'not met']),
     ),
-    `The bare relay, which checks nothing and remembers nothing, takes ${relayAlone(results.measured).toFixed(2)}× the raw HTTP echo itself (p50 at 1): that much of the whole path is not ours.`,
+    describeRelay(results.measured),
     '## Start and return',
     table(
       ['', 'times', 'p50 ms', 'p95 ms'],
@@ -70,8 +70,10 @@ export function report(results: BenchResults): string {
 }
 
 /** What no bridge between the two can go below. */
-function relayAlone(measured: readonly Measured[]): number {
-  return ratioOfRounds(measured, 'bare-relay', 'http-echo', 1, ({ p50Us }) => p50Us);
+function describeRelay(measured: readonly Measured[]): string {
+  const times = ratioOfRounds(measured, 'bare-relay', 'http-echo', 1, ({ p50Us }) => p50Us);
+  const rate = ratioOfRounds(measured, 'bare-relay', 'sdk-v1', 64, ({ callsPerS }) => callsPerS);
+  return `The bare relay, which checks nothing and remembers nothing, takes ${times.toFixed(2)}× the raw HTTP echo itself (p50 at 1), and passes ${rate.toFixed(2)}× the calls of SDK v1's stock transport (at 64): no bridge of \`node:http\` and \`ws\` does better.`;
 }
 
 function callTable({ measured, titles }: BenchResults): string {
