@@ -165,6 +165,7 @@ export function activate(context: vscode.ExtensionContext): void {
       bridge,
       openSocket: openLinkSocket,
       mayStartBridge,
+      present: pageAnswers,
     }),
   );
 
@@ -216,6 +217,18 @@ export async function deactivate(): Promise<void> {
   running = undefined;
   ending?.store.dispose();
   await ending?.journal.close();
+}
+
+/**
+ * Resolves once the window's page has answered. Any command of the page would do; while the page is away VS Code keeps the
+ * question, for hours where windows are in the browser or on a remote machine.
+ */
+async function pageAnswers(): Promise<void> {
+  try {
+    await vscode.commands.executeCommand('setContext', 'holdfast.active', true);
+  } catch {
+    // The page has answered, or the extension host is about to end.
+  }
 }
 
 /** VS Code has no stable id of a window: one is kept with the workspace, and the bridge tells when two share it. */

@@ -20,8 +20,8 @@ export const limits = {
   heartbeatLateMs: 1_000,
   /** A link that does not finish its closing handshake within this time is cut off. */
   closeMs: 1_000,
-  /** A window whose id another one claims must answer a ping within this time to keep it. */
-  claimPingMs: 2_000,
+  /** A window beside which another one claims its id, or has the same claim to a call, must show its page within this time. */
+  presenceMs: 3_000,
   /** A window reload takes 5-15 s; calls for that window wait this long for it to return. */
   graceMs: 30_000,
   /** A coalesced event leaves at most this often: selections change with each key. */

@@ -14,6 +14,12 @@ export const linkVersion = 2;
 export const oldestLinkVersion = 1;
 export const linkPath = '/editor';
 export const linkSubprotocol = 'holdfast.1';
+/**
+ * Data of the WebSocket ping by which the bridge asks whether a window has a person's page in front of it; its pong waits
+ * for the page. An extension host in the browser or on a remote machine lives on for hours after its page is gone. Windows
+ * that do not know it answer as any peer does, at once (RFC 6455, section 5.5.3).
+ */
+export const presencePing = 'presence';
 
 /** Upgrade and 101 headers of the mutual proof (see `proof.ts`). Lower case, as Node presents them. */
 export const linkHeaders = { nonce: 'holdfast-nonce', proof: 'holdfast-proof', instance: 'holdfast-instance' } as const;

@@ -118,6 +118,8 @@ function greet(hello: HelloDeps, { socket, version, signal }: GreetDeps): Promis
     signal.addEventListener('abort', abort, { once: true });
     socket.listen({
       traffic: () => {},
+      // Whoever has just come has a page.
+      presenceAsked: (answer) => answer(),
       closed: (code, reason) => settle(code === closeCodes.versionNotSupported ? 'other_version' : endOf(code, reason)),
       message: (text) => {
         const message = parseToEditor(text);

@@ -4,6 +4,8 @@ export interface LinkSocketListener {
   message(text: string): void;
   /** Anything arrived: a message, a ping or a pong. */
   traffic(): void;
+  /** The bridge asks whether this window's page is there (`presencePing`); `answer` says so. */
+  presenceAsked(answer: () => void): void;
   /** The last event, told once. 1006 when the other side vanished. */
   closed(code: number, reason: string): void;
 }

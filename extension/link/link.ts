@@ -28,6 +28,8 @@ export interface LinkDeps extends Omit<HelloDeps, 'journal'> {
   readonly calls: LinkCalls;
   /** Whether a missing bridge may be started; asked at each attempt. */
   readonly mayStartBridge: () => boolean;
+  /** Resolves once the window's page has answered; never rejects. */
+  readonly present: () => Promise<void>;
 }
 
 /** A state and what lives only as long as it: timers, watchers, the running attempt, the socket. */
@@ -133,7 +135,10 @@ export class Link implements Disposable {
   }
 
   async #attempt(byUser: boolean, signal: AbortSignal, outage: Outage, scope: DisposableStore): Promise<void> {
-    const { bridge, openSocket, mayStartBridge, calls, clock } = this.#deps;
+    const { bridge, openSocket, mayStartBridge, calls, clock, present } = this.#deps;
+    // An extension host whose page is gone serves nobody, and would stand beside the window that came in its place.
+    await present();
+    if (scope.disposed) return;
     const hello: HelloDeps = { ...this.#deps, journal: () => calls.journal };
     const deps = { clock, bridge, starter: this.#starter, mayStart: mayStartBridge, openSocket, hello };
     const { end, ...seen } = await attemptLink(deps, { byUser, signal });
@@ -147,7 +152,7 @@ export class Link implements Disposable {
   }
 
   #goOnline(linked: Linked, outage: Outage): void {
-    const { clock, log, calls, mayStartBridge, extensionVersion } = this.#deps;
+    const { clock, log, calls, mayStartBridge, extensionVersion, present } = this.#deps;
     const { instance, bridgeVersion: version, editorId, features = [] } = linked.welcome;
     const name = `bridge ${version} on port ${linked.port}`;
     const scope = new DisposableStore();
@@ -157,6 +162,7 @@ export class Link implements Disposable {
         log,
         calls,
         linked,
+        present,
         status: (message) => this.#statusReceived.fire(message),
         moved: () => this.#drop({ kind: 'replaced', reason: 'another bridge took over' }),
         ended: (end) => {

@@ -23,6 +23,8 @@ export interface OnlineSessionDeps {
   readonly log: Log;
   readonly calls: LinkCalls;
   readonly linked: Linked;
+  /** As `LinkDeps.present`. */
+  readonly present: () => Promise<void>;
   readonly status: (message: StatusMessage) => void;
   /** Another bridge has taken over, and this link stays only for what still runs on it. */
   readonly moved: () => void;
@@ -56,6 +58,7 @@ export class OnlineSession implements Disposable {
     this.#deps.linked.socket.listen({
       message: (text) => this.#receive(text),
       traffic: () => this.#heartbeat.heard(),
+      presenceAsked: (answer) => void this.#deps.present().then(answer),
       closed: (code, reason) => this.#end(endOf(code, reason)),
     });
   }

@@ -4,7 +4,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { gatherWrites } from '../../shared/gather-writes.ts';
 import { limits } from '../../shared/limits.ts';
 import { bridgeProof, editorProof, isNonce } from '../../shared/proof.ts';
-import { closeCodes, linkHeaders, linkPath, linkSubprotocol } from '../../shared/protocol.ts';
+import { closeCodes, linkHeaders, linkPath, linkSubprotocol, presencePing } from '../../shared/protocol.ts';
 import { hmac, newNonce, sameProof } from '../bridge/proof-crypto.ts';
 import { LinkOpenError, type LinkSocket, type LinkSocketListener, type OpenLinkSocket } from './link-socket.ts';
 
@@ -22,6 +22,8 @@ export const openLinkSocket: OpenLinkSocket = ({ port, secret }, signal) =>
       maxPayload: limits.linkMaxPayloadBytes,
       handshakeTimeout: limits.handshakeMs,
       followRedirects: false,
+      // One kind of ping is answered later.
+      autoPong: false,
     });
     let proof: string | undefined;
     let gather = () => {};
@@ -68,7 +70,12 @@ class WsLinkSocket implements LinkSocket {
     this.editorProof = proof;
     let failure = '';
     const traffic = () => this.#tell((listener) => listener.traffic());
-    socket.on('ping', traffic);
+    socket.on('ping', (data) => {
+      const answer = () => socket.readyState === WebSocket.OPEN && socket.pong(data);
+      traffic();
+      if (data.toString() === presencePing) this.#tell((listener) => listener.presenceAsked(answer));
+      else answer();
+    });
     socket.on('pong', traffic);
     socket.on('message', (data, isBinary) => {
       if (isBinary || !Buffer.isBuffer(data)) {
@@ -117,7 +124,7 @@ class WsLinkSocket implements LinkSocket {
   }
 
   dispose(): void {
-    this.#listener = { message: () => {}, traffic: () => {}, closed: () => {} };
+    this.#listener = { message: () => {}, traffic: () => {}, presenceAsked: () => {}, closed: () => {} };
     this.#kept = [];
     this.#socket.terminate();
   }

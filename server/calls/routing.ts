@@ -1,11 +1,17 @@
 import { HoldfastError } from '../../shared/errors.ts';
 import { fileUriToPath, isWithin, normalizePath } from './paths.ts';
 
-/** What routing needs to know of a window. */
-export interface RoutableWindow {
+/** A window as agents are told of it. */
+interface NamedWindow {
   readonly id: string;
   readonly readiness: 'ready' | 'reconnecting';
   readonly window: { readonly name: string; readonly folders: readonly { readonly path: string }[] };
+}
+
+/** What routing needs to know of a window. */
+export interface RoutableWindow extends NamedWindow {
+  /** Whether its page answers; asked only where several windows could be meant. */
+  isPresent(): Promise<boolean>;
 }
 
 export interface RouteRequest {
@@ -18,7 +24,8 @@ export interface RouteRequest {
 
 /**
  * The window for a call: the one named, else the one whose folder holds the path, else the agent's own, else the only
- * one. Windows of equal claim are never told apart by the order in which they connected: the agent is asked.
+ * one. Of windows of equal claim one whose page is gone gives way; they are never told apart by the order in which they
+ * connected: the agent is asked.
  *
  * @throws HoldfastError `unknown_window`, `no_window` or `ambiguous_window`.
  */
@@ -47,7 +54,7 @@ export function namedWindow(input: RouteRequest['input']): string | undefined {
 }
 
 /** @throws HoldfastError `unknown_window`, with the windows that there are. */
-export function windowById<W extends RoutableWindow>(windows: readonly W[], id: string): W {
+export function windowById<W extends NamedWindow>(windows: readonly W[], id: string): W {
   const found = windows.find((window) => window.id === id);
   if (found !== undefined) return found;
   throw new HoldfastError('unknown_window', `There is no window ${JSON.stringify(id)}. ${listed(windows)}`, {
@@ -62,16 +69,27 @@ function noWindow(): HoldfastError {
   return new HoldfastError('no_window', 'No VS Code window is connected.', { hint: noWindowHint });
 }
 
-function pick<W extends RoutableWindow>(candidates: readonly W[], hinted: W | undefined, problem: string): W {
+async function pick<W extends RoutableWindow>(
+  candidates: readonly W[],
+  hinted: W | undefined,
+  problem: string,
+): Promise<W> {
   if (hinted !== undefined && candidates.includes(hinted)) return hinted;
-  const [first] = candidates;
-  if (first !== undefined && candidates.length === 1) return first;
+  const [first] = candidates.length === 1 ? candidates : await onlyPresent(candidates);
+  if (first !== undefined) return first;
   throw new HoldfastError('ambiguous_window', `${problem}. ${listed(candidates)}`, {
     hint: 'Repeat the call with `window` set to one of these ids.',
   });
 }
 
-function listed(windows: readonly RoutableWindow[]): string {
+/** The only one whose page answers; none when there are several, or none. */
+async function onlyPresent<W extends RoutableWindow>(windows: readonly W[]): Promise<readonly W[]> {
+  const answers = await Promise.all(windows.map((window) => window.isPresent()));
+  const present = windows.filter((_window, index) => answers[index]);
+  return present.length === 1 ? present : [];
+}
+
+function listed(windows: readonly NamedWindow[]): string {
   if (windows.length === 0) return 'No window is connected.';
   const lines = windows.map(({ id, window, readiness }) => {
     const folders = window.folders.map(({ path }) => path).join(', ');

@@ -53,6 +53,11 @@ export interface EditorSession {
    * while the link is down, within its budget and the window's grace.
    */
   call(call: EditorCall): Promise<string>;
+  /**
+   * Whether somebody can see this window: its page answers. An extension host lives on without one for hours where windows
+   * are in the browser or on a remote machine. A window that is about to return counts as seen.
+   */
+  isPresent(): Promise<boolean>;
   /** Whether the window's journal has this call, as far as the bridge knows. */
   holds(id: string): boolean;
   /** Lets the window forget calls whose answers were delivered. */

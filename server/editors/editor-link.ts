@@ -7,7 +7,15 @@ import { Emitter } from '../../shared/events.ts';
 import { gatherWrites } from '../../shared/gather-writes.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { closeCodes, decode, encode, type ToBridge, type ToEditor, toBridgeSchema } from '../../shared/protocol.ts';
+import {
+  closeCodes,
+  decode,
+  encode,
+  presencePing,
+  type ToBridge,
+  type ToEditor,
+  toBridgeSchema,
+} from '../../shared/protocol.ts';
 import type { SendOutcome, SessionLink } from './editor-session.ts';
 import { messageText } from './message-text.ts';
 
@@ -25,10 +33,12 @@ export class EditorLink implements SessionLink {
   readonly #store = new DisposableStore();
   readonly #messages = this.#store.add(new Emitter<ToBridge>());
   readonly #closed = this.#store.add(new Emitter<string>());
-  readonly #life = this.#store.add(new Emitter<void>());
+  readonly #presence = this.#store.add(new Emitter<void>());
   readonly #gather: () => void;
   #beat: Disposable | undefined;
   #beatsMissed = 0;
+  /** Its page did not answer when it was asked, and has not since. */
+  #pageless = false;
 
   readonly onMessage = this.#messages.event;
   /** Fires once, with the reason for the log. */
@@ -46,7 +56,11 @@ export class EditorLink implements SessionLink {
     });
     raw.on('data', () => {
       this.#beatsMissed = 0;
-      this.#life.fire();
+    });
+    socket.on('pong', (data) => {
+      if (data.toString() !== presencePing) return;
+      this.#pageless = false;
+      this.#presence.fire();
     });
     this.#scheduleBeat();
   }
@@ -66,19 +80,25 @@ export class EditorLink implements SessionLink {
     return 'sent';
   }
 
-  /** Whether the window answers a ping within `waitMs` milliseconds. */
-  answers(waitMs: number): Promise<boolean> {
+  /** Whether the window shows within `waitMs` milliseconds that its page is there. One that did not is not waited for again. */
+  isPresent(waitMs: number): Promise<boolean> {
     if (!this.open) return Promise.resolve(false);
+    this.#deps.socket.ping(presencePing);
+    if (this.#pageless) return Promise.resolve(false);
     return new Promise((resolve) => {
       const store = new DisposableStore();
-      const settle = (alive: boolean) => {
+      const settle = (isPresent: boolean) => {
         store.dispose();
-        resolve(alive);
+        resolve(isPresent);
       };
       store.add(this.onClose(() => settle(false)));
-      store.add(this.#life.event(() => settle(true)));
-      store.add(this.#deps.clock.after(waitMs, () => settle(false)));
-      this.#deps.socket.ping();
+      store.add(this.#presence.event(() => settle(true)));
+      store.add(
+        this.#deps.clock.after(waitMs, () => {
+          this.#pageless = true;
+          settle(false);
+        }),
+      );
     });
   }
 

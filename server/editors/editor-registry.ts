@@ -141,7 +141,7 @@ export class EditorRegistry implements Disposable {
       const old = session?.link;
       if (session === undefined) this.#register(hello, link);
       else if (old === undefined || hello.epoch === session.epoch) this.#replace(session, hello, link);
-      else if (await old.answers(limits.claimPingMs)) return 'id_in_use';
+      else if (await old.isPresent(limits.presenceMs)) return 'id_in_use';
       // While the ping was out another claimant or the window itself may have come; then look again.
       else if (session.link !== old && session.link !== undefined) continue;
       else if (!link.open || this.#sessions.get(hello.editorId) !== session) continue;

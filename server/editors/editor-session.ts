@@ -25,7 +25,7 @@ export interface SessionLink extends Disposable {
   readonly open: boolean;
   send(message: ToEditor): SendOutcome;
   close(code: number, reason: string): void;
-  answers(waitMs: number): Promise<boolean>;
+  isPresent(waitMs: number): Promise<boolean>;
   onMessage(listener: (message: ToBridge) => void): Disposable;
   onClose(listener: (reason: string) => void): Disposable;
 }
@@ -113,6 +113,10 @@ export class LinkedEditorSession implements EditorSession, Disposable {
   /** Whether the window has been linked to this bridge. */
   get met(): boolean {
     return this.#met;
+  }
+
+  isPresent(): Promise<boolean> {
+    return this.link?.isPresent(limits.presenceMs) ?? Promise.resolve(true);
   }
 
   /** Whether a call that the window does not hold has certainly never reached it. */

@@ -134,6 +134,15 @@ describe('the handshake of the editor link', () => {
     await second.dispose();
   });
 
+  it('gives the id of a window whose page is gone to the one that came in its place', async () => {
+    await editor.dispose();
+    editor = await FakeEditor.connect({ ...editor.options, pageless: true });
+    const next = new FakeEditor({ ...editor.options, editorId: editor.editorId });
+    assert.equal((await next.connect()).editorId, editor.editorId);
+    assert.equal((await editor.closed()).code, 4005);
+    await next.dispose();
+  });
+
   it('wants the proof again with the second hello', async () => {
     await editor.connect();
     const second = new FakeEditor({ ...editor.options, editorId: editor.editorId });

@@ -68,10 +68,10 @@ describe('the editor link over time', () => {
     await reloaded.open();
     reloaded.send(reloaded.hello());
     await eventually(
-      () => (server.clock.nextInMs === limits.claimPingMs ? true : undefined),
+      () => (server.clock.nextInMs === limits.presenceMs ? true : undefined),
       'the ping of the claimed id',
     );
-    await server.clock.advance(limits.claimPingMs);
+    await server.clock.advance(limits.presenceMs);
     assert.equal((await reloaded.welcomed()).editorId, editor.editorId);
     assert.equal(server.registry.list()[0]?.epoch, reloaded.epoch);
     await server.clock.advance(limits.closeMs);

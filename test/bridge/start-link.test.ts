@@ -56,6 +56,7 @@ describe('A window and its bridge', function () {
       openSocket: openLinkSocket,
       calls: store.add(calls),
       mayStartBridge: () => mayStart,
+      present: async () => {},
       identity: { editorId, epoch: 'epoch-1', renew: () => assert.fail('nobody else has this id') },
       extensionVersion: '0.1.0',
       describeWindow: () => sampleWindow,
@@ -112,7 +113,7 @@ describe('A window and its bridge', function () {
     assert.ok(found.kind === 'proven');
     const socket = store.add(await openLinkSocket(found, signal));
     const closed = new Promise<number>((resolve) =>
-      socket.listen({ message: () => {}, traffic: () => {}, closed: (code) => resolve(code) }),
+      socket.listen({ message: () => {}, traffic: () => {}, presenceAsked: () => {}, closed: (code) => resolve(code) }),
     );
     socket.send('{"type":"hello"}');
     assert.equal(await closed, closeCodes.notAuthorised);

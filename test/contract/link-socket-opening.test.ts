@@ -60,6 +60,16 @@ describe('openLinkSocket', () => {
     });
   }
 
+  it('answers a ping by itself, with what it held', async () => {
+    const server = await new LinkBridge().listen();
+    const { socket, remote } = await server.open();
+    const answered = once(remote, 'pong');
+    remote.ping('beat');
+    assert.equal(String((await answered)[0]), 'beat');
+    socket.dispose();
+    await server.close();
+  });
+
   it('is unreachable where nobody listens', async () => {
     const server = createTcpServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

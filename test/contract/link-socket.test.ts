@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LinkSocket } from '../../extension/link/link-socket.ts';
 import { openLinkSocket } from '../../extension/link/socket.ts';
+import { eventually } from '../support/eventually.ts';
 import { openFakeLinkSocket } from '../support/fake-link-socket.ts';
 import { LinkBridge, type LinkPeer, linkSecret } from '../support/link-bridge.ts';
 
@@ -11,6 +12,7 @@ interface World {
 
 function record(socket: LinkSocket) {
   const events: string[] = [];
+  const answers: (() => void)[] = [];
   const waiting: { pattern: RegExp; met: () => void }[] = [];
   const add = (event: string) => {
     events.push(event);
@@ -19,6 +21,10 @@ function record(socket: LinkSocket) {
   socket.listen({
     message: (text) => add(`message ${text}`),
     traffic: () => add('traffic'),
+    presenceAsked: (answer) => {
+      answers.push(answer);
+      add('presence asked');
+    },
     closed: (code, reason) => add(`closed ${code} ${reason}`),
   });
   const until = (pattern: RegExp) =>
@@ -26,7 +32,7 @@ function record(socket: LinkSocket) {
       if (events.some((event) => pattern.test(event))) met();
       else waiting.push({ pattern, met });
     });
-  return { events, until };
+  return { events, until, answers };
 }
 
 async function fakeWorld(): Promise<World> {
@@ -36,6 +42,8 @@ async function fakeWorld(): Promise<World> {
       const peer: LinkPeer = {
         send: (text) => socket.deliver(text),
         ping: () => socket.deliverTraffic(),
+        askPresence: () => socket.deliverPresencePing(),
+        presences: () => socket.presences,
         close: (code, reason) => socket.deliverClose(code, reason),
         ended: async () => {},
         received: async () => socket.sent.shift() ?? '',
@@ -98,6 +106,19 @@ for (const [name, create] of Object.entries(worlds)) {
       peer.ping();
       await until(/traffic/);
       assert.deepEqual(events, ['traffic']);
+    });
+
+    it('says that its page is there when its listener says so, and not before', async () => {
+      const { events, until, answers } = record(socket);
+      peer.askPresence();
+      await until(/presence asked/);
+      peer.ping();
+      await eventually(() => events.length > 2 || undefined, 'the ping');
+      assert.deepEqual([events, peer.presences()], [['traffic', 'presence asked', 'traffic'], 0]);
+      answers[0]?.();
+      await eventually(() => peer.presences() === 1 || undefined, 'the answer');
+      socket.dispose();
+      answers[0]?.();
     });
 
     it('tells the end once, and sends nothing afterwards', async () => {

@@ -49,6 +49,7 @@ describe('Fifty windows that lose one bridge', function () {
       openSocket: openLinkSocket,
       calls: store.add(calls),
       mayStartBridge: () => true,
+      present: async () => {},
       identity: { editorId: `window-${index}`, epoch: 'epoch-1', renew: () => assert.fail('nobody else has this id') },
       extensionVersion: '0.1.0',
       describeWindow: () => sampleWindow,

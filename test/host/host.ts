@@ -22,6 +22,8 @@ export interface HostOptions {
   /** Needed to run a suite (the test paths are ignored without it); hides toasts and dialogs, so off for the UI. */
   readonly driver?: boolean;
   readonly logLevel?: 'info' | 'debug' | 'trace';
+  /** Lets an extension host whose page is gone live on, for hours, as VS Code itself does. */
+  readonly keepsAbandoned?: boolean;
 }
 
 export interface Host {
@@ -78,8 +80,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     ...(trust ? [] : ['--disable-workspace-trust']),
     ...(options.driver ? ['--enable-smoke-test-driver'] : []),
     // Of a page that reloads, an extension host sometimes hears nothing; then it lives on for this long (default: 3 h).
-    '--reconnection-grace-time',
-    '5',
+    ...(options.keepsAbandoned ? [] : ['--reconnection-grace-time', '5']),
   ];
   const child = spawn(installation.node, [installation.serverMain, ...common, ...listen, ...flags], {
     env,

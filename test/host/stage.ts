@@ -16,7 +16,7 @@ import { builtVsix } from './vsix.ts';
 import { waitForStatus } from './workbench.ts';
 import { createScratch, type Scratch } from './workspace.ts';
 
-export interface StageOptions extends Pick<HostOptions, 'trust' | 'userSettings'> {
+export interface StageOptions extends Pick<HostOptions, 'trust' | 'userSettings' | 'keepsAbandoned'> {
   /** Another extension than that of the last build. */
   readonly vsix?: string;
 }

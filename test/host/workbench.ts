@@ -65,6 +65,15 @@ export async function reload(page: Page, whileGone: () => Promise<void>): Promis
   await waitForStatus(page, /connected/);
 }
 
+/** Ends a page as when its browser is killed: nobody takes leave of the server. */
+export async function crash(page: Page): Promise<void> {
+  const crashed = page.waitForEvent('crash');
+  const session = await page.context().newCDPSession(page);
+  // A page that is gone cannot answer.
+  session.send('Page.crash').catch(() => {});
+  await crashed;
+}
+
 /** Runs a command by its title, from the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   await page.keyboard.press('F1');

@@ -91,6 +91,7 @@ export class CountingWindow {
         openSocket: openLinkSocket,
         calls: this.#store.add(calls),
         mayStartBridge: () => true,
+        present: async () => {},
         identity,
         extensionVersion: '0.1.0',
         describeWindow: () => sampleWindow,

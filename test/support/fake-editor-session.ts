@@ -7,6 +7,7 @@ export interface FakeEditorSessionOptions {
   readonly folders?: readonly string[];
   readonly tools?: readonly string[];
   readonly readiness?: EditorSession['readiness'];
+  readonly present?: boolean;
   readonly call?: (call: EditorCall) => Promise<string>;
 }
 
@@ -16,6 +17,7 @@ export function fakeEditorSession({
   folders = [],
   tools = [],
   readiness = 'ready',
+  present = true,
   call = ({ tool, input }) =>
     Promise.resolve(JSON.stringify({ content: [{ type: 'text', text: `${tool} ${JSON.stringify(input)}` }] })),
 }: FakeEditorSessionOptions = {}): EditorSession {
@@ -26,6 +28,7 @@ export function fakeEditorSession({
     window: windowInfo(folders),
     readiness,
     tools: new Set(tools),
+    isPresent: () => Promise.resolve(present),
     call: (made) => {
       held.add(made.id);
       return call(made);

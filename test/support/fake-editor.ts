@@ -13,6 +13,7 @@ import {
   linkPath,
   linkSubprotocol,
   linkVersion,
+  presencePing,
   type ToBridge,
   type ToEditor,
   toEditorSchema,
@@ -37,6 +38,8 @@ export interface FakeEditorOptions {
   readonly tools?: readonly string[];
   readonly journal?: readonly string[];
   readonly handlers?: Readonly<Record<string, FakeHandler>>;
+  /** Its extension host lives, and its page is gone. */
+  readonly pageless?: true;
 }
 
 export interface Closed {
@@ -93,6 +96,10 @@ export class FakeEditor {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${linkPath}`, linkSubprotocol, {
       perMessageDeflate: false,
       headers: { [linkHeaders.nonce]: editorNonce, ...headers },
+      autoPong: false,
+    });
+    socket.on('ping', (data) => {
+      if (data.toString() !== presencePing || !this.options.pageless) socket.pong(data);
     });
     this.received.length = 0;
     this.#socket = socket;

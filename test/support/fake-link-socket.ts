@@ -9,6 +9,8 @@ export class FakeLinkSocket implements LinkSocket {
   /** Called for each message that was sent. */
   onSent: (text: string) => void = () => {};
   pings = 0;
+  /** How often this side has said that its page is there. */
+  presences = 0;
   /** How this side ended the link; undefined while it has not. */
   end: string | undefined;
   #open = true;
@@ -68,6 +70,17 @@ export class FakeLinkSocket implements LinkSocket {
   /** The bridge sends a ping or a pong. */
   deliverTraffic(): void {
     if (this.#open) this.#tell((listener) => listener.traffic());
+  }
+
+  /** The bridge asks whether the window's page is there. */
+  deliverPresencePing(): void {
+    if (!this.#open) return;
+    this.#tell((listener) => {
+      listener.traffic();
+      listener.presenceAsked(() => {
+        if (this.#open) this.presences += 1;
+      });
+    });
   }
 
   /** The bridge ends the link. */

@@ -12,8 +12,8 @@ export class FakeSessionLink implements SessionLink {
   readonly #closed = new Emitter<string>();
   readonly onMessage = this.#messages.event;
   readonly onClose = this.#closed.event;
-  /** Settles `answers`; true at once unless a test takes it over. */
-  answers: (waitMs: number) => Promise<boolean> = () => Promise.resolve(true);
+  /** Settles `isPresent`; true at once unless a test takes it over. */
+  isPresent: (waitMs: number) => Promise<boolean> = () => Promise.resolve(true);
   open = true;
 
   /** Messages longer than this are too large. */

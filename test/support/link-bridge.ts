@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { openLinkSocket } from '../../extension/link/socket.ts';
 import { bridgeProof, type Hmac, type LinkChallenge } from '../../shared/proof.ts';
-import { linkHeaders, linkSubprotocol } from '../../shared/protocol.ts';
+import { linkHeaders, linkSubprotocol, presencePing } from '../../shared/protocol.ts';
 
 export const linkSecret = 'the-editor-secret';
 export const hmac: Hmac = (key, message) => createHmac('sha256', key).update(message).digest('base64url');
@@ -15,6 +15,10 @@ export const hmac: Hmac = (key, message) => createHmac('sha256', key).update(mes
 export interface LinkPeer {
   send(text: string): void;
   ping(): void;
+  /** Asks whether the window's page is there. */
+  askPresence(): void;
+  /** How often that was answered. */
+  presences(): number;
   close(code: number, reason: string): void;
   /** Resolves when the other side has taken note of the end, and so of all that was sent before. */
   ended(): Promise<void>;
@@ -59,16 +63,22 @@ export class LinkBridge {
     const socket = await openLinkSocket({ port: this.port, secret: linkSecret }, signal);
     const [open] = await connected;
     assert.ok(open);
+    let presences = 0;
+    open.on('pong', (data) => {
+      if (data.toString() === presencePing) presences += 1;
+    });
     const peer: LinkPeer = {
       send: (text) => open.send(text),
       ping: () => open.ping(),
+      askPresence: () => open.ping(presencePing),
+      presences: () => presences,
       close: (code, reason) => open.close(code, reason),
       ended: async () => {
         if (open.readyState !== open.CLOSED) await once(open, 'close');
       },
       received: async () => String((await once(open, 'message'))[0]),
     };
-    return { socket, peer };
+    return { socket, peer, remote: open };
   }
 
   async close(): Promise<void> {

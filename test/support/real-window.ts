@@ -59,6 +59,7 @@ export class RealWindow implements Disposable {
         openSocket: openLinkSocket,
         calls,
         mayStartBridge: () => mayStart,
+        present: async () => {},
         identity: { editorId, epoch: `epoch-of-${editorId}`, renew: () => this.logged.push('error a new id') },
         extensionVersion,
         describeWindow: () => sampleWindow,

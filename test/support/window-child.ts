@@ -96,6 +96,7 @@ const link = new Link({
     ...noQuestions,
   }),
   mayStartBridge: () => bundle !== undefined,
+  present: async () => {},
   identity,
   extensionVersion: '0.0.0-test',
   describeWindow: () => ({

@@ -5,7 +5,7 @@ import type { Agent } from '../host/agent.ts';
 import { errorCodeOf, success, textOf } from '../host/agent.ts';
 import { until } from '../host/deadline.ts';
 import { Stage } from '../host/stage.ts';
-import { reload } from '../host/workbench.ts';
+import { crash, reload } from '../host/workbench.ts';
 
 describe('windows', () => {
   let stage: Stage;
@@ -80,5 +80,29 @@ describe('windows', () => {
     assert.equal(errorCodeOf(await agent.call('read_buffer', { path: file })), 'outside_workspace');
     success(await agent.call('get_editor_context'));
     await stage.screenshot(page, 'no-folder');
+  });
+});
+
+describe('A window whose page is gone while its extension host lives on', () => {
+  let stage: Stage;
+  before(async () => {
+    stage = await Stage.open({ keepsAbandoned: true });
+  });
+  after(() => stage?.close());
+
+  it('gives way to the window that came in its place', async () => {
+    const folder = stage.scratch.sample('greeter');
+    const page = await stage.linkedWindow(folder);
+    const agent = await stage.agent();
+    const [before] = await agent.windows();
+    await crash(page);
+    await stage.linkedWindow(folder);
+    const windows = await agent.windows();
+    assert.ok(windows.some(({ id, readiness }) => id === before?.id && readiness === 'ready'));
+
+    const edit = { path: 'src/people.ts', old: 'Grace', new: 'Hedy' };
+    success(await agent.call('edit_buffer', { edits: [edit] }));
+    const buffer = success(await agent.call('read_buffer', { path: 'src/people.ts' }));
+    assert.match(textOf(buffer), /Hedy/);
   });
 });

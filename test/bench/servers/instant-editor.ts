@@ -12,6 +12,7 @@ const bridge = { kind: 'proven', port, secret, instance: '', version: '' } as co
 const socket = await openLinkSocket(bridge, new AbortController().signal);
 socket.listen({
   traffic: () => {},
+  presenceAsked: (answer) => answer(),
   closed: (code, reason) => process.exit(code === 1006 ? 0 : Number(reason.length > 0)),
   message(text) {
     const { type, id, input } = JSON.parse(text);

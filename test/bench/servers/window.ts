@@ -33,6 +33,7 @@ const link = new Link({
   openSocket: openLinkSocket,
   calls: { journal: { ids: [], gapMs: 0 }, call: () => {}, cancel: () => {}, ack: () => {} },
   mayStartBridge: () => false,
+  present: async () => {},
   identity: { editorId: 'bench-window', epoch: 'bench-epoch', renew: () => {} },
   extensionVersion: '0.0.0-bench',
   describeWindow: () => benchWindow,

@@ -91,6 +91,7 @@ const link = store.add(
     bridge,
     openSocket: openLinkSocket,
     mayStartBridge: () => options.mayStartBridge,
+    present: async () => {},
   }),
 );
 link.onDidChangeState((state) => {

@@ -49,7 +49,7 @@ export class WorldLink implements SessionLink {
     this.#upMs = this.#later(this.#upMs, () => this.#messages.fire(toBridgeSchema.parse(decode(text))));
   }
 
-  answers(): Promise<boolean> {
+  isPresent(): Promise<boolean> {
     return Promise.resolve(this.open);
   }
 

@@ -61,7 +61,7 @@ describe('the editor registry', () => {
 
   it('replaces the link at once when the same extension host comes back', async () => {
     const old = await admitted();
-    old.answers = () => assert.fail('no ping is needed');
+    old.isPresent = () => assert.fail('no ping is needed');
     await admitted();
     assert.deepEqual(old.closes, [{ code: 4005, reason: 'a newer link of this window took over' }]);
     assert.deepEqual(ids(), ['window-1 epoch-1 ready']);
@@ -78,8 +78,8 @@ describe('the editor registry', () => {
 
   it('gives the id of a silent link to the reloaded window', async () => {
     const old = await admitted();
-    old.answers = (waitMs) => {
-      assert.equal(waitMs, 2_000);
+    old.isPresent = (waitMs) => {
+      assert.equal(waitMs, 3_000);
       return Promise.resolve(false);
     };
     await admitted({ epoch: 'epoch-2' });
@@ -89,7 +89,7 @@ describe('the editor registry', () => {
 
   it('gives the id of a window in its grace to the reloaded one without a ping', async () => {
     const old = await admitted();
-    old.answers = () => assert.fail('there is nobody to ping');
+    old.isPresent = () => assert.fail('there is nobody to ping');
     old.drop();
     await admitted({ epoch: 'epoch-2' });
     assert.deepEqual(ids(), ['window-1 epoch-2 ready']);
@@ -98,7 +98,7 @@ describe('the editor registry', () => {
   it('takes nobody in who left while the old link was pinged', async () => {
     const old = await admitted();
     const newcomer = new FakeSessionLink();
-    old.answers = () => {
+    old.isPresent = () => {
       newcomer.drop();
       return Promise.resolve(false);
     };
@@ -108,7 +108,7 @@ describe('the editor registry', () => {
 
   it('looks again when the window itself came back during the ping', async () => {
     const old = await admitted();
-    old.answers = async () => {
+    old.isPresent = async () => {
       await admitted();
       return false;
     };
@@ -119,7 +119,7 @@ describe('the editor registry', () => {
 
   it('lets one of two claimants have the id of a silent window', async () => {
     const old = await admitted();
-    old.answers = () => Promise.resolve(false);
+    old.isPresent = () => Promise.resolve(false);
     const claims = ['epoch-2', 'epoch-3'].map((epoch) => registry.admit(fakeHello({ epoch }), new FakeSessionLink()));
     assert.deepEqual(await Promise.all(claims), ['welcome', 'id_in_use']);
     assert.deepEqual(ids(), ['window-1 epoch-2 ready']);

@@ -44,6 +44,8 @@ export class LinkRig implements Disposable {
   replaceOutcome: ReplaceOutcome = { kind: 'replaced' };
   replacements = 0;
   startAllowed = false;
+  /** The window's page; resolved while it is there. */
+  page: Promise<void> = Promise.resolve();
   greeting: Greeting = 'welcome';
   /** Overrides how a socket opens. */
   openSocket: ((signal: AbortSignal) => Promise<LinkSocket>) | undefined;
@@ -89,6 +91,7 @@ export class LinkRig implements Disposable {
       bridge,
       openSocket: (_target, signal) => this.openSocket?.(signal) ?? this.#open(),
       mayStartBridge: () => this.startAllowed,
+      present: () => this.page,
       calls: {
         call: (message) => this.#line(`call ${message.id}`),
         cancel: (id) => this.#line(`cancel ${id}`),

@@ -41,6 +41,28 @@ describe('Link: online', () => {
     assert.equal(rig.link.state.kind, 'online');
   });
 
+  it('says that its page is there once the page has answered', async () => {
+    let answer = (): void => {};
+    rig.page = new Promise((resolve) => (answer = resolve));
+    rig.socket.deliverPresencePing();
+    await rig.clock.advance(60);
+    assert.equal(rig.socket.presences, 0);
+    answer();
+    await rig.clock.settle();
+    assert.equal(rig.socket.presences, 1);
+  });
+
+  it('does not come back before its page has answered', async () => {
+    let answer = (): void => {};
+    rig.page = new Promise((resolve) => (answer = resolve));
+    rig.socket.deliverClose(4005);
+    await rig.clock.advance(120_000);
+    assert.deepEqual([rig.link.state.kind, rig.sockets.length], ['connecting', 1]);
+    answer();
+    await rig.clock.settle();
+    assert.deepEqual([rig.link.state.kind, rig.sockets.length], ['online', 2]);
+  });
+
   it('does not end a link because this side was too busy to hear it', async () => {
     rig.socket.deliverTraffic();
     await rig.clock.advance(15_000);

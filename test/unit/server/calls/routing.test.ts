@@ -10,6 +10,8 @@ interface Case {
   readonly input?: Readonly<Record<string, unknown>>;
   readonly hint?: string;
   readonly folders?: readonly string[];
+  /** Ids of windows whose page is gone. */
+  readonly pageless?: readonly string[];
   /** The window's id, or the code of the refusal and what its text names. */
   readonly wanted: string | readonly [string, ...RegExp[]];
 }
@@ -115,6 +117,21 @@ const cases: readonly Case[] = [
     wanted: ['ambiguous_window', /one \(/, /other \(/],
   },
   {
+    title: 'of two windows on one folder the one whose page answers',
+    windows: twins,
+    input: { path: '/work/app/x' },
+    pageless: ['one'],
+    wanted: 'other',
+  },
+  {
+    title: 'two windows on one folder of which neither page answers are refused',
+    windows: twins,
+    input: { path: '/work/app/x' },
+    pageless: ['one', 'other'],
+    wanted: ['ambiguous_window', /one \(/, /other \(/],
+  },
+  { title: 'the only window, though its page is gone', windows: { a: [] }, pageless: ['a'], wanted: 'a' },
+  {
     title: 'two windows on one folder, told apart by the hint',
     windows: twins,
     input: { path: '/work/app/x' },
@@ -165,9 +182,11 @@ const cases: readonly Case[] = [
 ];
 
 describe('Routing', () => {
-  for (const { title, windows, input = {}, hint, folders = [], wanted } of cases) {
+  for (const { title, windows, input = {}, hint, folders = [], pageless = [], wanted } of cases) {
     it(title, async () => {
-      const sessions = Object.entries(windows).map(([id, paths]) => fakeEditorSession({ id, folders: paths }));
+      const sessions = Object.entries(windows).map(([id, paths]) =>
+        fakeEditorSession({ id, folders: paths, present: !pageless.includes(id) }),
+      );
       const outcome = async (order: typeof sessions): Promise<string | HoldfastError> => {
         try {
           return (await route(order, { input, hint, folders: () => Promise.resolve(folders) })).id;
