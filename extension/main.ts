@@ -165,7 +165,7 @@ export function activate(context: vscode.ExtensionContext): void {
       bridge,
       openSocket: openLinkSocket,
       mayStartBridge,
-      present: pageAnswers,
+      present: pagePresence(),
     }),
   );
 
@@ -221,14 +221,19 @@ export async function deactivate(): Promise<void> {
 
 /**
  * Resolves once the window's page has answered. Any command of the page would do; while the page is away VS Code keeps the
- * question, for hours where windows are in the browser or on a remote machine.
+ * question, for hours where windows are in the browser or on a remote machine, so there is one at a time.
  */
-async function pageAnswers(): Promise<void> {
-  try {
-    await vscode.commands.executeCommand('setContext', 'holdfast.active', true);
-  } catch {
-    // The page has answered, or the extension host is about to end.
-  }
+function pagePresence(): () => Promise<void> {
+  let asked: Promise<void> | undefined;
+  const ask = async () => {
+    try {
+      await vscode.commands.executeCommand('setContext', 'holdfast.active', true);
+    } catch {
+      // The page has answered, or the extension host is about to end.
+    }
+    asked = undefined;
+  };
+  return () => (asked ??= ask());
 }
 
 /** VS Code has no stable id of a window: one is kept with the workspace, and the bridge tells when two share it. */
