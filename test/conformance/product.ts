@@ -43,8 +43,6 @@ export const productLeftOut: Readonly<Record<Revision, LeftOut>> = {
     'server-stateless:sep-2575-missing-capability-http-400': noDiagnosticTool,
     'server-stateless:sep-2575-http-server-no-independent-requests-on-stream': noDiagnosticTool,
     'server-stateless:sep-2575-server-no-log-without-loglevel': noDiagnosticTool,
-    'server-stateless:sep-2575-server-sends-tools-list-changed-on-subscription': noDiagnosticTool,
-    'server-stateless:sep-2575-server-sends-prompts-list-changed-on-subscription': noDiagnosticTool,
   },
 };
 

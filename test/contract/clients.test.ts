@@ -19,7 +19,7 @@ function run(calls: ClientRun['calls'] = {}, more: Partial<ClientRun> = {}): Cli
     way: 'HTTP',
     life: 'all steps',
     sessionVersion: '2025-11-25',
-    tools: ['x_edit_buffer', 'x_read_buffer'],
+    tools: ['x_edit_buffer', 'x_read_buffer', 'x_behind__echo'],
     calls: { ...Object.fromEntries(callSteps.map((step) => [step, ok])), ...calls },
     problem: undefined,
     ...more,
@@ -81,7 +81,10 @@ describe('The verdict on a client', () => {
   });
 
   it('asks for the tools that the client has to list', () => {
-    assert.deepEqual(wrong({}, { tools: ['x_read_buffer'] }), ['edit_buffer is not listed']);
+    assert.deepEqual(wrong({}, { tools: ['x_read_buffer'] }), [
+      'edit_buffer is not listed',
+      'behind__echo is not listed',
+    ]);
   });
 });
 
