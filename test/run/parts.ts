@@ -153,7 +153,7 @@ export function allParts(): readonly Part[] {
     // Most of their time is waiting for processes to start.
     mocha({ folder: 'bridge', testMs: 30_000, limitMs: 10 * minute, jobs: 2 }),
     mocha({ folder: 'bench', testMs: 2 * minute, limitMs: 5 * minute }),
-    mocha({ folder: 'fuzz', testMs: 2 * minute, limitMs: 5 * minute }),
+    mocha({ folder: 'fuzz', testMs: 2 * minute, limitMs: 5 * minute, jobs: 2 }),
     { name: 'conformance', run: ({ print }) => runConformance(print) },
     ...(hasTests('faults') ? [mocha({ folder: 'faults', testMs: 5 * minute, limitMs: 15 * minute, jobs: 2 })] : []),
     ...editorParts('editor', onHost(setUpHost)),
