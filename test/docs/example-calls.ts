@@ -19,7 +19,11 @@ export const exampleCalls: readonly ExampleCall[] = [
   { tool: 'inspect_symbol', input: { path: 'src/examples/visit.ts', symbol: 'greeting', near: 'return' } },
   { tool: 'find_related', input: { path: 'src/people.ts', symbol: 'Person' } },
   { tool: 'rename_symbol', input: { path: 'src/people.ts', symbol: 'Person/visits', new_name: 'calls' } },
-  { tool: 'code_action', input: { path: 'src/greeting.ts', line: 4, column: 10, end_line: 4, end_column: 27 } },
+  {
+    tool: 'code_action',
+    // Which others there are depends on the version of VS Code.
+    input: { path: 'src/greeting.ts', line: 4, column: 10, end_line: 4, end_column: 27, kind: 'refactor.extract' },
+  },
   {
     tool: 'edit_buffer',
     input: { edits: [{ path: 'src/examples/visit.ts', old: "visits: '1'", new: 'visits: 1' }], save: true },

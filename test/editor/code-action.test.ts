@@ -19,6 +19,13 @@ describe('code_action in VS Code', () => {
     assert.ok(found, `no ${title} in ${answer.actions?.map((action) => action.title).join(', ')}`);
     return found.plan_id;
   };
+  /** The moves of a function by its name; undefined where TypeScript offers none, which only the oldest VS Code may do. */
+  const moves = async (file: string, line: number) => {
+    const listed = await at(file, { line, column: 17, kind: 'refactor.move' });
+    if (listed.actions?.length !== 0) return listed;
+    assert.match(vscode.version, /^1\.103\./);
+    return undefined;
+  };
   const text = async (file: string) => (await vscode.workspace.openTextDocument(rig.uri(file))).getText();
 
   it('lists the fixes of a problem in a file without a tab, shows one as a diff, and applies it', async () => {
@@ -73,8 +80,8 @@ describe('code_action in VS Code', () => {
 
   it('creates a file where the action does, and only there where it may', async () => {
     rig.write('move.ts', 'export const stays = 1;\nexport function moves() {\n  return 2;\n}\n');
-    const range = { line: 2, column: 17, kind: 'refactor.move' };
-    const listed = await at('move.ts', range);
+    const listed = await moves('move.ts', 2);
+    if (listed === undefined) return;
     const plan_id = idOf(listed, /move to a new file/i);
     const shown = await unseen(() => call({ plan_id }));
     assert.deepEqual(
@@ -92,7 +99,8 @@ describe('code_action in VS Code', () => {
 
   it('says which actions only run a command, and refuses them', async () => {
     rig.write('command.ts', 'export function alone() {\n  return 2;\n}\n');
-    const listed = await at('command.ts', { line: 1, column: 17, kind: 'refactor.move' });
+    const listed = await moves('command.ts', 1);
+    if (listed === undefined) return;
     const action = listed.actions?.find(({ command_only }) => command_only === true);
     assert.match(action?.title ?? '', /move to file/i);
     for (const mode of ['preview', 'apply']) {
