@@ -40,7 +40,7 @@ export async function route<W extends RoutableWindow>(windows: readonly W[], req
   const hinted = windows.find(({ id }) => id === hint);
   const holders = holdersOf(windows, pathsIn(input));
   if (holders.length > 0) return pick(holders, hinted, 'Several windows have this path open');
-  if (hinted !== undefined) return hinted;
+  if (hinted !== undefined && (await hinted.isPresent())) return hinted;
   const folders = await request.folders();
   const own = holdersOf(windows, folders);
   const candidates = own.length > 0 ? own : windowsBelow(windows, folders);
@@ -74,7 +74,9 @@ async function pick<W extends RoutableWindow>(
   hinted: W | undefined,
   problem: string,
 ): Promise<W> {
-  if (hinted !== undefined && candidates.includes(hinted)) return hinted;
+  if (candidates.length > 1 && hinted !== undefined && candidates.includes(hinted) && (await hinted.isPresent())) {
+    return hinted;
+  }
   const [first] = candidates.length === 1 ? candidates : await onlyPresent(candidates);
   if (first !== undefined) return first;
   throw new HoldfastError('ambiguous_window', `${problem}. ${listed(candidates)}`, {

@@ -130,6 +130,22 @@ const cases: readonly Case[] = [
     pageless: ['one', 'other'],
     wanted: ['ambiguous_window', /one \(/, /other \(/],
   },
+  {
+    title: 'of two windows on one folder the other one than the hint, when its page is gone',
+    windows: twins,
+    input: { path: '/work/app/x' },
+    hint: 'one',
+    pageless: ['one'],
+    wanted: 'other',
+  },
+  {
+    title: "a hint whose page is gone decides nothing without a path, and the agent's folder does",
+    windows: twins,
+    hint: 'one',
+    folders: ['/work/app'],
+    pageless: ['one'],
+    wanted: 'other',
+  },
   { title: 'the only window, though its page is gone', windows: { a: [] }, pageless: ['a'], wanted: 'a' },
   {
     title: 'two windows on one folder, told apart by the hint',
