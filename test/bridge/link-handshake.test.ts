@@ -135,8 +135,8 @@ describe('the handshake of the editor link', () => {
   });
 
   it('gives the id of a window whose page is gone to the one that came in its place', async () => {
-    await editor.dispose();
-    editor = await FakeEditor.connect({ ...editor.options, pageless: true });
+    await editor.connect();
+    editor.pageless = true;
     const next = new FakeEditor({ ...editor.options, editorId: editor.editorId });
     assert.equal((await next.connect()).editorId, editor.editorId);
     assert.equal((await editor.closed()).code, 4005);

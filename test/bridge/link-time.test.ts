@@ -61,6 +61,18 @@ describe('the editor link over time', () => {
     assert.equal(server.registry.linkCount, 1);
   });
 
+  it('does not wait again for a page that did not answer, until it has answered', async () => {
+    await editor.connect();
+    const [session] = server.registry.list();
+    assert.ok(session !== undefined && (await session.isPresent()));
+    editor.pageless = true;
+    const asked = session.isPresent();
+    await server.clock.advance(limits.presenceMs);
+    assert.deepEqual([await asked, await session.isPresent()], [false, false]);
+    editor.pageless = false;
+    await eventually(async () => (await session.isPresent()) || undefined, 'the answer of the page');
+  });
+
   it('gives the id of a half-open link to the reloaded window after an unanswered ping', async () => {
     await editor.connect();
     editor.freeze();

@@ -38,8 +38,6 @@ export interface FakeEditorOptions {
   readonly tools?: readonly string[];
   readonly journal?: readonly string[];
   readonly handlers?: Readonly<Record<string, FakeHandler>>;
-  /** Its extension host lives, and its page is gone. */
-  readonly pageless?: true;
 }
 
 export interface Closed {
@@ -58,6 +56,8 @@ export class FakeEditor {
   editorId: string;
   epoch: string;
   journal: readonly string[];
+  /** Its extension host lives, and its page is gone. */
+  pageless = false;
   #socket: WebSocket | undefined;
   #closed: Promise<Closed> | undefined;
   #challenge: LinkChallenge | undefined;
@@ -99,7 +99,7 @@ export class FakeEditor {
       autoPong: false,
     });
     socket.on('ping', (data) => {
-      if (data.toString() !== presencePing || !this.options.pageless) socket.pong(data);
+      if (data.toString() !== presencePing || !this.pageless) socket.pong(data);
     });
     this.received.length = 0;
     this.#socket = socket;
