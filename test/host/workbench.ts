@@ -45,6 +45,17 @@ export async function waitForStatus(page: Page, text: RegExp, ms = startMs): Pro
   );
 }
 
+/** What the tooltip of our item says, once it matches. While others' items come and go, the item moves: it is followed. */
+export async function readTooltip(page: Page, text: RegExp): Promise<string> {
+  const said = async () => (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
+  const look = async () => {
+    await statusItem(page).hover();
+    const shown = await said();
+    return text.test(shown) && shown;
+  };
+  return until(`a tooltip with ${text}`, startMs, look, said);
+}
+
 /**
  * Reloads a window. The new page gets no scripts until `whileGone` is over, which so falls between the old extension host
  * and the new one.

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { endpointOf } from '../host/agent.ts';
 import { until } from '../host/deadline.ts';
 import { Stage } from '../host/stage.ts';
-import { readOutput, runCommand, statusItem } from '../host/workbench.ts';
+import { readOutput, readTooltip, runCommand } from '../host/workbench.ts';
 
 describe('what becomes of agent sessions', () => {
   let stage: Stage;
@@ -38,10 +38,10 @@ describe('what becomes of agent sessions', () => {
         /\[agents\] forgetful 1\.0 went on with a stale session id \(unknown\)/.test(text)
       );
     });
-    await statusItem(page).hover();
-    const tooltip = page.locator('.monaco-hover:visible', { hasText: 'Agent sessions' }).first();
-    await tooltip.waitFor();
-    assert.match(await tooltip.innerText(), /1 stale, 1 healed, 0 rehydrated\s+Last: forgetful 1\.0 went on/);
+    assert.match(
+      await readTooltip(page, /Agent sessions/),
+      /1 stale, 1 healed, 0 rehydrated\s+Last: forgetful 1\.0 went on/,
+    );
     await stage.screenshot(page, 'agent-sessions');
   });
 });

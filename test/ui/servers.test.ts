@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { type Agent, success, textOf } from '../host/agent.ts';
 import { until } from '../host/deadline.ts';
 import { Stage } from '../host/stage.ts';
-import { pick, reload, runCommand, statusItem } from '../host/workbench.ts';
+import { pick, readTooltip, reload, runCommand } from '../host/workbench.ts';
 
 /** An MCP server of a workspace, without any library: its one tool says in which process and where it runs. */
 const program = `
@@ -104,10 +104,7 @@ describe('the MCP servers of a workspace', () => {
   });
 
   it('say in the tooltip of the status bar how they are doing', async () => {
-    await statusItem(page).hover();
-    const said = async () => (await page.locator('.monaco-hover:visible').allInnerTexts()).join('\n');
-    const both = /docs: 1 tool\s+.*wrong: a server needs either/;
-    await until('both servers in the tooltip', 30_000, async () => both.test(await said()), said);
+    await readTooltip(page, /docs: 1 tool\s+.*wrong: a server needs either/);
     await stage.screenshot(page, 'server-tooltip');
     await page.keyboard.press('Escape');
   });
