@@ -45,10 +45,10 @@ export function withUpstreams({
   const keyed = new KeyedUpstreamCalls({ clock, sent });
   // Without servers nothing of them is in the way of a request; with some, what was merged once is ready.
   const readyResults = new Map<string, Buffer>();
+  const isAlone = () => upstreams.list().length === 0;
   const forgetMerged = (): void => {
-    const isAlone = upstreams.list().length === 0;
     for (const [method, list] of own.readyResults) {
-      if (isAlone) readyResults.set(method, list);
+      if (isAlone()) readyResults.set(method, list);
       else readyResults.delete(method);
     }
   };
@@ -81,7 +81,7 @@ export function withUpstreams({
       resources: { ...own.capabilities.resources, listChanged: true },
     },
     get listsMayChange() {
-      return upstreams.list().length > 0;
+      return !isAlone();
     },
     methods: new Map([
       ...own.methods,

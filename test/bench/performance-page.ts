@@ -14,7 +14,7 @@ const findings = `## Where the time goes
 
 Of the bridge's CPU on the whole path under load about 20 % is the writes to sockets, 5 % the garbage collector, 30 %
 Node's HTTP, streams and promises, and 40 % the bundle: our own code, \`ws\` and zod, in which nothing stands out any
-more (no function has more than 3 %). With one call at a time the price is waking processes: the whole path wakes four,
+more (no function has more than 4 %). With one call at a time the price is waking processes: the whole path wakes four,
 an echo two.
 
 What stood out, and went:

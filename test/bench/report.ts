@@ -69,11 +69,11 @@ export function report(results: BenchResults): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** What no bridge between the two can go below. */
+/** What of the whole path is not ours. */
 function describeRelay(measured: readonly Measured[]): string {
   const times = ratioOfRounds(measured, 'bare-relay', 'http-echo', 1, ({ p50Us }) => p50Us);
   const rate = ratioOfRounds(measured, 'bare-relay', 'sdk-v1', 64, ({ callsPerS }) => callsPerS);
-  return `The bare relay, which checks nothing and remembers nothing, takes ${times.toFixed(2)}× the raw HTTP echo itself (p50 at 1), and passes ${rate.toFixed(2)}× the calls of SDK v1's stock transport (at 64): no bridge of \`node:http\` and \`ws\` does better.`;
+  return `The bare relay, which checks nothing and remembers nothing, takes ${times.toFixed(2)}× the raw HTTP echo itself (p50 at 1), and passes ${rate.toFixed(2)}× the calls of SDK v1's stock transport (at 64): what \`node:http\` and \`ws\` cost without us.`;
 }
 
 function callTable({ measured, titles }: BenchResults): string {

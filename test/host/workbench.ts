@@ -6,6 +6,7 @@ import { until } from './deadline.ts';
 const statusItemId = 'holdfast.holdfast.holdfast.status';
 /** The extension starts a few seconds after the workbench; on a busy machine, later. */
 const startMs = 60_000;
+const tooltipMs = 30_000;
 
 export interface Status {
   readonly text: string;
@@ -53,7 +54,7 @@ export async function readTooltip(page: Page, text: RegExp): Promise<string> {
     const shown = await said();
     return text.test(shown) && shown;
   };
-  return until(`a tooltip with ${text}`, startMs, look, said);
+  return until(`a tooltip with ${text}`, tooltipMs, look, said);
 }
 
 /**

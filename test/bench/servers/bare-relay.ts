@@ -1,4 +1,4 @@
-/** What no bridge can go below: `node:http` to a WebSocket and back, with its one window, and nothing of ours. */
+/** What is not ours: `node:http` to a WebSocket and back, with its one window, and nothing of ours. */
 import { createServer, type ServerResponse } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { messageText } from '../../../server/editors/message-text.ts';
