@@ -7,6 +7,7 @@ import { FakeEditor } from '../support/fake-editor.ts';
 import { connectMcpClient } from '../support/mcp-client.ts';
 import { postMcp } from '../support/raw-http.ts';
 import { SessionAgent, sessionStatus, streamed } from '../support/session-agent.ts';
+import { removeFolder } from '../support/temp-dir.ts';
 
 const windows = 'holdfast://windows';
 
@@ -168,7 +169,7 @@ describe('A bridge that was killed and started again', function () {
     const agent = await SessionAgent.open(bridge);
     const { token } = bridge;
     rmSync(join(bridge.stateDir, 'sessions.jsonl'));
-    rmSync(bridge.stateDir, { recursive: true });
+    removeFolder(bridge.stateDir);
     const post = (method: string, params?: object) =>
       postMcp({ port: bridge.port, token }, { jsonrpc: '2.0', id: 1, method, params }, { 'mcp-session-id': agent.id });
     assert.equal((await post('logging/setLevel', { level: 'info' })).status, 200);

@@ -87,6 +87,8 @@ describe('A server behind the bridge', function () {
     const agent = await (await serve()).connect({
       setUp: (client) => client.setNotificationHandler(ToolListChangedNotificationSchema, () => void heard++),
     });
+    // A call waits for the connection, not for the lists; only what was listed once stays.
+    await agent.client.listTools();
     assert.equal((await callOther(agent, 'write')).isError, undefined);
     await other.stop();
     const { tools } = await agent.client.listTools();

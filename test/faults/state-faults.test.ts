@@ -4,6 +4,7 @@ import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateFiles } from '../../shared/state-files.ts';
 import { eventually } from '../support/eventually.ts';
+import { removeFolder } from '../support/temp-dir.ts';
 import { FaultRig } from './rig.ts';
 import type { Operation } from './soak/operation.ts';
 
@@ -50,7 +51,7 @@ describe('Of a state directory that breaks', function () {
     isRight(await rig.change({ agent: 'shim' }).ended, 1);
     const pid = bridge.record?.pid;
     assert.ok(pid !== undefined);
-    rmSync(bridge.stateDir, { recursive: true });
+    removeFolder(bridge.stateDir);
     isRight(await rig.change({ agent: 'shim' }).ended, 1);
     process.kill(pid, 'SIGKILL');
     await rig.scene.online();

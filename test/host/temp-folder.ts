@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { type TempDir, tempDir } from '../support/temp-dir.ts';
+import { removeFolder, type TempDir, tempDir } from '../support/temp-dir.ts';
 
 const live = new Set<string>();
 // An interrupted run leaves nothing on the disk either.
@@ -18,8 +17,4 @@ export function tempFolder(): TempDir {
       removeFolder(path);
     },
   };
-}
-
-function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -10,6 +10,7 @@ import {
   stateFiles,
 } from '../../shared/state-files.ts';
 import { bridgeBundle } from './bridge-build.ts';
+import { keptPort } from './kept-port.ts';
 import { type TempDir, tempDir } from './temp-dir.ts';
 
 const startMs = 15_000;
@@ -32,7 +33,7 @@ export interface RunResult extends Exit {
 /** Options of one start; the state directory is the process's own unless given. */
 export interface BridgeOptions {
   readonly stateDir?: string;
-  /** Arguments after `serve --json`; default `--port 0`. */
+  /** Arguments after `serve --json`; default `--port` with one that is kept. */
   readonly args?: readonly string[];
   /** Options of Node itself, for example a profiler's. */
   readonly nodeArgs?: readonly string[];
@@ -71,8 +72,9 @@ export class BridgeProcess {
   }
 
   /** Starts again on the same state directory, with the same port unless `args` say otherwise. */
-  async start(args: readonly string[] = ['--port', `${this.#event?.port ?? 0}`]): Promise<ServeEvent> {
-    const child = spawnHoldfast(['serve', '--json', '--state-dir', this.stateDir, ...args], this.#node);
+  async start(args?: readonly string[]): Promise<ServeEvent> {
+    const given = args ?? ['--port', `${this.#event?.port ?? (await keptPort())}`];
+    const child = spawnHoldfast(['serve', '--json', '--state-dir', this.stateDir, ...given], this.#node);
     this.#child = child;
     this.#stderr = '';
     this.#restOfStdout = '';

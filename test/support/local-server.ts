@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { keptPort } from './kept-port.ts';
 
 /** A server of somebody else in this process, on a port that it keeps when it begins again. */
 export abstract class LocalServer {
@@ -15,15 +16,14 @@ export abstract class LocalServer {
   }
 
   async start(port = this.#port): Promise<void> {
+    this.#port = port === 0 ? await keptPort() : port;
     const handle = this.begin();
     const http = createServer(handle);
     this.#http = http;
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject);
-      http.listen(port, '127.0.0.1', resolve);
+      http.listen(this.#port, '127.0.0.1', resolve);
     });
-    const address = http.address();
-    if (typeof address === 'object' && address !== null) this.#port = address.port;
   }
 
   /** As a killed process: connections are cut, what was in memory is gone. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorCode } from '../../shared/errors.ts';
 
 export interface TempDir {
   readonly path: string;
@@ -10,6 +11,16 @@ export interface TempDir {
 /** A private directory for one test. The path is short: sockets live in it. */
 export function tempDir(): TempDir {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'hf-')));
-  // A process that still writes in it can add a file between the listing of a folder and its removal.
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 50, retryDelay: 10 }) };
+  return { path, remove: () => removeFolder(path) };
+}
+
+/** Removes a folder that a process may still be writing in: a file that came after the listing is listed again. */
+export function removeFolder(path: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return rmSync(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 10 });
+    } catch (error) {
+      if (errorCode(error) !== 'ENOTEMPTY' || attempt === 50) throw error;
+    }
+  }
 }

@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode } from '../../../shared/errors.ts';
 import { type BridgeFile, parseBridgeFile, stateFiles } from '../../../shared/state-files.ts';
 import { BridgeProcess, runHoldfast } from '../../support/bridge-process.ts';
 import { rawHttp } from '../../support/raw-http.ts';
+import { removeFolder } from '../../support/temp-dir.ts';
 import { gone, isRunning, killAndWait, signal } from './signals.ts';
 
 /** A test that dies must not leave a bridge behind, whoever has started it. */
@@ -114,7 +114,7 @@ export class BridgeHost {
 
   /** Removes what the bridge keeps, so that the next one is a stranger to its agents. */
   forget(names: readonly string[]): void {
-    for (const name of names) removeWhole(join(this.stateDir, name));
+    for (const name of names) removeFolder(join(this.stateDir, name));
     this.#prepare();
   }
 
@@ -148,17 +148,6 @@ export class BridgeHost {
     } catch {
       // Not there (yet).
       return undefined;
-    }
-  }
-}
-
-/** Windows and shims go on writing there: what came in between is removed with the next attempt. */
-function removeWhole(path: string): void {
-  for (let left = 100; ; left--) {
-    try {
-      return rmSync(path, { recursive: true, force: true });
-    } catch (error) {
-      if (left === 0 || errorCode(error) !== 'ENOTEMPTY') throw error;
     }
   }
 }

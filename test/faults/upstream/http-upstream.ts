@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { errorCode } from '../../../shared/errors.ts';
+import { keptPort } from '../../support/kept-port.ts';
 import { createWorkServer } from './work-server.ts';
 
 export interface SeenRequest {
@@ -66,13 +67,14 @@ export class HttpUpstream {
   }
 
   async start(port = this.#port): Promise<void> {
+    this.#port = port === 0 ? await keptPort() : port;
     // The system may still hold the port of a killed process.
     for (let attempt = 1; ; attempt++) {
       const http = createServer((req, res) => void this.#take(req, res));
       try {
         await new Promise<void>((resolve, reject) => {
           http.once('error', reject);
-          http.listen(port, '127.0.0.1', resolve);
+          http.listen(this.#port, '127.0.0.1', resolve);
         });
         this.#http = http;
         break;
@@ -81,8 +83,6 @@ export class HttpUpstream {
         await delay(20);
       }
     }
-    const address = this.#http.address();
-    if (typeof address === 'object' && address !== null) this.#port = address.port;
   }
 
   /** As a killed process: connections are cut, sessions are gone. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
+import { keptPort } from '../kept-port.ts';
 import type { LiveServer } from './live-servers.ts';
 
 /** tsx and a gateway's own child, on a machine with other work. */
@@ -25,7 +26,7 @@ export class LiveProcess {
 
   /** Starts it, and resolves once it takes connections. */
   static async start(server: Pick<LiveServer, 'name' | 'run'>): Promise<LiveProcess> {
-    const live = new LiveProcess(server, await freePort());
+    const live = new LiveProcess(server, await keptPort());
     try {
       await live.start();
     } catch (error) {
@@ -78,14 +79,4 @@ function accepts(port: number): Promise<boolean> {
     socket.once('connect', () => end(true));
     socket.once('error', () => end(false));
   });
-}
-
-/** For servers that have to be told theirs. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }
