@@ -49,6 +49,8 @@ export const limits = {
   journalLockPollMs: 50,
   /** A stopped handler may still say what it did; then the call is answered without it. Less than `callMarginMs`. */
   callStopMs: 250,
+  /** After a call's time the page has so long to show that it is there. With `callStopMs` less than `callMarginMs`. */
+  pageAnswerMs: 200,
 
   // --- bridge process ---
   /** The bridge leaves after this time with no link, no open stream and no request. */

@@ -1,5 +1,5 @@
 import type { Effect } from '../../shared/define-tool.ts';
-import { type Executed, HoldfastError } from '../../shared/errors.ts';
+import { type ErrorInfo, type Executed, HoldfastError } from '../../shared/errors.ts';
 
 /** What is known of a call's effect when its answer is missing. */
 export function executedUnless(effect: Effect): Executed {
@@ -30,6 +30,15 @@ export function timedOut(tool: string, budgetMs: number, effect: Effect): Holdfa
     executed: executedUnless(effect),
     retryable: effect === 'read',
   });
+}
+
+/** As `error`, of a call that may have waited for nothing but a page that is gone. */
+export function withoutPage(error: ErrorInfo): ErrorInfo {
+  return {
+    ...error,
+    message: `${error.message} The page of its window does not answer either.`,
+    hint: `Ask the person to look at this VS Code window: its page is closed, crashed, disconnected or busy. ${error.hint}`,
+  };
 }
 
 export function cancelled(tool: string, reason: string, effect: Effect): HoldfastError {

@@ -1,8 +1,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { type CallMessage, closeCodes, encode, type StatusMessage, type ToBridge } from '../../shared/protocol.ts';
 import type { Linked } from './attempt.ts';
+import { withoutPage } from './call-errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { JournalSummary } from './journal.ts';
 import { endOf, type LinkEnd } from './link-end.ts';
@@ -77,7 +79,7 @@ export class OnlineSession implements Disposable {
     const message = parseToEditor(text);
     switch (message?.type) {
       case 'call':
-        calls.call(message, (reply) => this.send(reply));
+        calls.call(message, (reply) => this.#answer(reply));
         return;
       case 'cancel':
         calls.cancel(message.id, message.reason);
@@ -99,6 +101,22 @@ export class OnlineSession implements Disposable {
         linked.socket.close(closeCodes.protocolError, 'unexpected message');
         this.#end({ kind: 'dropped', reason: 'the bridge sent what the link does not know' });
     }
+  }
+
+  /** What a call waited for in vain may be the page, which only this side can tell. */
+  #answer(reply: ToBridge): void {
+    if (reply.type !== 'result' || reply.ok || reply.error.code !== 'timeout') return this.send(reply);
+    let isTold = false;
+    const tell = (message: ToBridge) => {
+      if (isTold) return;
+      isTold = true;
+      this.#store.delete(waiting);
+      this.send(message);
+    };
+    const waiting = this.#store.add(
+      this.#deps.clock.after(limits.pageAnswerMs, () => tell({ ...reply, error: withoutPage(reply.error) })),
+    );
+    void this.#deps.present().then(() => tell(reply));
   }
 
   #end(end: LinkEnd): void {

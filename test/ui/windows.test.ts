@@ -90,12 +90,15 @@ describe('A window whose page is gone while its extension host lives on', () => 
   });
   after(() => stage?.close());
 
-  it('gives way to the window that came in its place', async () => {
+  it('is named as the cause of calls that wait in vain, and gives way to the window that came in its place', async () => {
     const folder = stage.scratch.sample('greeter');
     const page = await stage.linkedWindow(folder);
     const agent = await stage.agent();
     const [before] = await agent.windows();
     await crash(page);
+    const unanswered = await agent.call('get_diagnostics', { paths: ['src/people.ts'], wait_ms: 0 });
+    assert.equal(errorCodeOf(unanswered), 'timeout');
+    assert.match(textOf(unanswered), /The page of its window does not answer either\..*Ask the person to look at/s);
     await stage.linkedWindow(folder);
     const windows = await agent.windows();
     assert.ok(windows.some(({ id, readiness }) => id === before?.id && readiness === 'ready'));

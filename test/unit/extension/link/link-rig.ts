@@ -10,7 +10,7 @@ import type { LinkSocket } from '../../../../extension/link/link-socket.ts';
 import type { LinkState } from '../../../../extension/link/link-state.ts';
 import { type Disposable, toDisposable } from '../../../../shared/disposable.ts';
 import { createLog } from '../../../../shared/log.ts';
-import { closeCodes, decode, linkVersion, toBridgeSchema } from '../../../../shared/protocol.ts';
+import { closeCodes, decode, linkVersion, type ToBridge, toBridgeSchema } from '../../../../shared/protocol.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
 import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
 import { sampleWindow } from '../../../support/sample-window.ts';
@@ -46,6 +46,8 @@ export class LinkRig implements Disposable {
   startAllowed = false;
   /** The window's page; resolved while it is there. */
   page: Promise<void> = Promise.resolve();
+  /** Answers the latest call. */
+  reply: (message: ToBridge) => void = () => {};
   greeting: Greeting = 'welcome';
   /** Overrides how a socket opens. */
   openSocket: ((signal: AbortSignal) => Promise<LinkSocket>) | undefined;
@@ -93,7 +95,10 @@ export class LinkRig implements Disposable {
       mayStartBridge: () => this.startAllowed,
       present: () => this.page,
       calls: {
-        call: (message) => this.#line(`call ${message.id}`),
+        call: (message, reply) => {
+          this.reply = reply;
+          this.#line(`call ${message.id}`);
+        },
         cancel: (id) => this.#line(`cancel ${id}`),
         ack: (ids) => this.#line(`ack ${ids.join()}`),
         journal: { ids: [], gapMs: 0 },

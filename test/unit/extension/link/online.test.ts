@@ -3,6 +3,15 @@ import { linkVersion } from '../../../../shared/protocol.ts';
 import { FakeLinkSocket } from '../../../support/fake-link-socket.ts';
 import { LinkRig, missing } from './link-rig.ts';
 
+const call = {
+  type: 'call',
+  id: 'c1',
+  tool: 'read_buffer',
+  input: {},
+  budgetMs: 10,
+  agent: { name: 'a', version: '1' },
+  repeat: false,
+} as const;
 const times = { heartbeatMs: 10_000, graceMs: 30_000 };
 const welcome = { type: 'welcome', version: linkVersion, instance: 'one', bridgeVersion: '0', ...times } as const;
 
@@ -86,11 +95,31 @@ describe('Link: online', () => {
   });
 
   it('hands calls, cancels and acknowledgements to the router', async () => {
-    const agent = { name: 'a', version: '1' };
-    rig.socket.deliver({ type: 'call', id: 'c1', tool: 'read_buffer', input: {}, budgetMs: 10, agent, repeat: false });
+    rig.socket.deliver(call);
     rig.socket.deliver({ type: 'cancel', id: 'c1', reason: 'user' });
     rig.socket.deliver({ type: 'ack', ids: ['c0'] });
     assert.deepEqual(rig.take(), ['0.0 call c1', '0.0 cancel c1', '0.0 ack c0']);
+  });
+
+  it('says of a call whose time is over that the page does not answer either, and nothing of a page that does', async () => {
+    const info = { message: 'Too late.', hint: 'Repeat it.', retryable: true, executed: 'no' } as const;
+    const answered = async (page: Promise<void>, code: 'timeout' | 'no_match'): Promise<unknown> => {
+      rig.page = page;
+      rig.socket.deliver(call);
+      rig.reply({ type: 'result', id: 'c1', ok: false, error: { ...info, code } });
+      await rig.clock.advance(200);
+      return JSON.parse(rig.socket.sent.at(-1) ?? '').error;
+    };
+    const gone = new Promise<void>(() => {});
+    assert.deepEqual(await answered(Promise.resolve(), 'timeout'), { ...info, code: 'timeout' });
+    assert.deepEqual(await answered(gone, 'no_match'), { ...info, code: 'no_match' });
+    assert.deepEqual(await answered(gone, 'timeout'), {
+      ...info,
+      code: 'timeout',
+      message: 'Too late. The page of its window does not answer either.',
+      hint: 'Ask the person to look at this VS Code window: its page is closed, crashed, disconnected or busy. Repeat it.',
+    });
+    assert.equal(rig.socket.sent.length, 4, 'each question has one answer');
   });
 
   it('tells a bridge that takes servers of windows which it offers, at once and when they change', async () => {
