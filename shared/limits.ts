@@ -294,6 +294,8 @@ export const limits = {
   editAttempts: 3,
   /** The edited text must have come back from the workbench within this time. */
   editConfirmMs: 2_000,
+  /** VS Code counts a buffer as changed within this time after its text has changed. */
+  editDirtyMs: 1_000,
   /** Symbol tools wait at most this long for a project to load: agents give up at 60 s. */
   symbolWaitMs: 25_000,
   /** On top of that: the answer itself. */

@@ -86,6 +86,23 @@ describe('edit_buffer in VS Code', () => {
     assert.deepEqual(readFileSync(file), bytes('one\r\n\t2\r\n  ü😀\r\n\t\tthree'));
   });
 
+  it('creates a file in the encoding of the workspace, and none that the encoding cannot hold', async () => {
+    const settings = vscode.workspace.getConfiguration('files');
+    await settings.update('encoding', 'windows1252', vscode.ConfigurationTarget.Global);
+    try {
+      const made = { path: rig.name('menu.txt'), text: 'café crème\n' };
+      await rig.tools.edit_buffer({ create: [made] }, rig.context);
+      assert.deepEqual(readFileSync(rig.uri('menu.txt').fsPath), Buffer.from(made.text, 'latin1'));
+      assert.equal((await rig.tools.read_buffer({ path: made.path }, rig.context)).text, made.text);
+      const wide = { path: rig.name('wide-menu.txt'), text: 'café → 😀\n' };
+      const error = await refusal('invalid_input', rig.tools.edit_buffer({ create: [wide] }, rig.context));
+      assert.match(error.message, /has no "→"/);
+      assert.equal(existsSync(rig.uri('wide-menu.txt').fsPath), false);
+    } finally {
+      await settings.update('encoding', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
   it('changes all files or none', async () => {
     rig.write('left.ts', 'left\n');
     rig.write('right.ts', 'right\n');

@@ -85,6 +85,31 @@ describe('paths that edit_buffer asks about or refuses in VS Code', () => {
     assert.equal((await rig.tools.read_buffer({ path: '.vscode/settings.json' }, rig.context)).text, '{}\n');
   });
 
+  it('changes no file that the person has made read-only, and none of the others with it', async () => {
+    const settings = vscode.workspace.getConfiguration('files');
+    await settings.update('readonlyInclude', { '**/fixed*.ts': true }, vscode.ConfigurationTarget.Global);
+    try {
+      for (const file of ['fixed.ts', 'fixed-unseen.ts', 'free.ts']) rig.write(file, 'const a = 1;\n');
+      await vscode.workspace.openTextDocument(rig.uri('fixed.ts'));
+      for (const file of ['fixed.ts', 'fixed-unseen.ts']) {
+        const edits = ['free.ts', file].map((each) => ({ path: rig.name(each), old: '1', new: '2' }));
+        const made = { path: rig.name('made.ts'), text: 'x' };
+        for (const save of [false, true]) {
+          const error = await refusal('read_only', rig.tools.edit_buffer({ edits, create: [made], save }, rig.context));
+          assert.equal(error.message, `${rig.name(file)} is read-only in VS Code; nothing was changed.`);
+          assert.equal(error.info.executed, 'no');
+          for (const { path: each } of edits) {
+            const { text, diff } = await rig.tools.read_buffer({ path: each, diff_to_disk: true }, rig.context);
+            assert.deepEqual([text, diff], ['const a = 1;\n', '']);
+          }
+          assert.equal(existsSync(rig.uri('made.ts').fsPath), false);
+        }
+      }
+    } finally {
+      await settings.update('readonlyInclude', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
   it('leaves files outside the folders alone, through links as well, and lists the folders', async () => {
     const before = visibleState();
     for (const name of [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
 
@@ -159,6 +159,18 @@ describe('rename_symbol in VS Code', () => {
     rig.person.allows = false;
     assert.deepEqual([done.applied, done.files_total, rig.person.take().length], [true, 2, 2]);
     assert.match(await text('.claude/steer.ts'), /free\(\)/);
+  });
+
+  it('applies no plan whose files are others by now, because a link was laid in their place', async () => {
+    pair('copy');
+    pair('.codex');
+    const { plan_id } = await rename('copy/a.ts', { symbol: 'first', new_name: 'second' });
+    rmSync(rig.uri('copy').fsPath, { recursive: true });
+    symlinkSync(rig.uri('.codex').fsPath, rig.uri('copy').fsPath);
+    const error = await refusal('version_changed', apply(plan_id, { save: true }));
+    assert.match(error.message, /leads to another place/);
+    assert.deepEqual(rig.person.take(), []);
+    assert.match(rig.read('.codex/a.ts'), /first/);
   });
 
   it('renames in other languages: a CSS variable, an SCSS mixin, a Markdown heading with the link to it', async () => {

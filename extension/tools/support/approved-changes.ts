@@ -5,7 +5,7 @@ import type { ApprovalRequest, ShownChange } from '../../approvals/approvals.ts'
 import type { ToolContext } from '../tool-context.ts';
 import type { PlannedCreation } from './edit-plan.ts';
 import type { EditPlan } from './text-match.ts';
-import { resolveTarget, type Target } from './workspace-path.ts';
+import { resolveUri, type Target } from './workspace-path.ts';
 
 /** One document's change, made for the text that it had when the change was planned. */
 export interface DocumentChange {
@@ -46,14 +46,14 @@ export class ApprovedChanges implements PlannedChanges {
     return new ApprovedChanges({ changes, creations: this.creations });
   }
 
-  /** @throws HoldfastError as `ToolContext.approve`; `version_changed` when a path leads elsewhere after the wait */
+  /** @throws HoldfastError as `ToolContext.approve`; `version_changed` when a path leads elsewhere by now */
   static async of(planned: PlannedChanges, context: Pick<ToolContext, 'approve' | 'signal'>): Promise<ApprovedChanges> {
     const request = requestFor(planned);
     if (request !== undefined) {
       await context.approve(request);
       context.signal.throwIfAborted();
-      await checkPlaces(planned);
     }
+    await checkPlaces(planned);
     return new ApprovedChanges(planned);
   }
 }
@@ -90,15 +90,19 @@ interface Guarded {
   readonly shown: ShownChange;
 }
 
-/** While the person was asked, a link may have been laid from an allowed place to another one. */
+/** Since it was planned, or while the person was asked, a link may have been laid from an allowed place to another one. */
 async function checkPlaces({ changes, creations }: PlannedChanges): Promise<void> {
   const places = [...changes, ...creations.map(({ target }) => ({ uri: target.uri, target }))];
   for (const { uri, target } of places) {
     const { shown, protectedPart } = target;
-    const now = await resolveTarget(uri.scheme === 'file' ? uri.fsPath : uri.toString());
+    const now = await resolveUri(uri);
     if (now.protectedPart === protectedPart && now.uri.toString() === target.uri.toString()) continue;
-    throw new HoldfastError('version_changed', `${shown} leads to another place than when it was asked about.`, {
-      hint: 'Read what is there now and make the change anew.',
-    });
+    throw new HoldfastError(
+      'version_changed',
+      `${shown} leads to another place than when the change was planned; nothing was changed.`,
+      {
+        hint: 'Read what is there now and make the change anew.',
+      },
+    );
   }
 }

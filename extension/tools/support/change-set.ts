@@ -15,7 +15,7 @@ import { changedLinesDiff, planChanges } from './text-changes.ts';
 import { sameLines } from './text-lines.ts';
 import { within } from './wait.ts';
 import type { ProposedEdit } from './workspace-edit.ts';
-import { openDocumentOf, resolveTarget, shownPath } from './workspace-path.ts';
+import { openDocumentOf, resolveUri, shownPath } from './workspace-path.ts';
 
 export interface ChangeSet {
   readonly changes: readonly DocumentChange[];
@@ -58,7 +58,7 @@ export async function planChangeSet(proposed: ProposedEdit, deps: ChangeDeps): P
   const changes: DocumentChange[] = [];
   for (const { uri, edits } of texts) {
     if (created.has(uri.toString())) continue;
-    const target = await resolveTarget(uri.scheme === 'file' ? uri.fsPath : uri.toString());
+    const target = await resolveUri(uri);
     if (uri.scheme !== 'untitled' && vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== true)
       throw new HoldfastError('read_only', `${target.shown} cannot be written.`, {
         hint: 'It would have to change as well.',

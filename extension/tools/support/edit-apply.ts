@@ -6,7 +6,10 @@ import { limits } from '../../../shared/limits.ts';
 import type { ToolContext } from '../tool-context.ts';
 import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
+import { isBehind } from './freshness.ts';
+import { planWhole } from './text-changes.ts';
 import { pointAt, sameLines } from './text-lines.ts';
+import type { EditPlan } from './text-match.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
 
@@ -33,18 +36,14 @@ export async function applyPlan(
  * rather than overwrite.
  *
  * @returns false when a buffer was no longer as planned; nothing has changed then
- * @throws HoldfastError `edit_rejected` when the result could not be confirmed
+ * @throws HoldfastError `read_only`, nothing has changed then; `edit_rejected` when the result could not be confirmed
  */
-export async function applyChanges({ changes, creations }: ApprovedChanges, deps: WaitDeps): Promise<boolean> {
+export async function applyChanges(approved: ApprovedChanges, deps: WaitDeps): Promise<boolean> {
+  const { changes, creations } = approved;
   if (!changes.every(isAsPlanned)) return false;
   const edit = new vscode.WorkspaceEdit();
-  for (const { target, text } of creations)
-    edit.createFile(target.uri, { overwrite: false, contents: new TextEncoder().encode(text) });
-  for (const { uri, before, plan } of changes) {
-    for (const { start, end, text } of plan.replacements) {
-      edit.replace(uri, rangeOf(pointAt(before, start), pointAt(before, end)), text);
-    }
-  }
+  for (const { target, bytes } of creations) edit.createFile(target.uri, { overwrite: false, contents: bytes });
+  for (const { uri, before, plan } of changes) replaceIn(edit, uri, before, plan);
   const landed = new Landing(changes);
   try {
     if (!(await vscode.workspace.applyEdit(edit))) {
@@ -52,10 +51,58 @@ export async function applyChanges({ changes, creations }: ApprovedChanges, deps
       return false;
     }
     await landed.confirm(deps);
-    return true;
   } finally {
     landed.dispose();
   }
+  const readOnly = await readOnlyAmong(changes, deps);
+  if (readOnly === undefined) return true;
+  const isBack = await takeBack(approved);
+  const { shown } = readOnly.target;
+  throw new HoldfastError(
+    'read_only',
+    `${shown} is read-only in VS Code; ${isBack ? 'nothing was changed' : 'its buffer or another one was changed at the same moment'}.`,
+    {
+      hint: 'The person has marked it so (files.readonlyInclude, or for this session); ask them if it has to change.',
+      executed: isBack ? 'no' : 'unknown',
+    },
+  );
+}
+
+function replaceIn(edit: vscode.WorkspaceEdit, uri: vscode.Uri, before: string, { replacements }: EditPlan): void {
+  for (const { start, end, text } of replacements)
+    edit.replace(uri, rangeOf(pointAt(before, start), pointAt(before, end)), text);
+}
+
+/**
+ * The buffer of a file that is read-only takes an extension's edit nevertheless. It never counts as changed, cannot be
+ * saved, and is no more what is on the disk.
+ */
+async function readOnlyAmong(changes: readonly DocumentChange[], deps: WaitDeps): Promise<DocumentChange | undefined> {
+  for (const change of changes) {
+    const document = openDocumentOf(change.uri);
+    if (document !== undefined && (await staysBehind(document, deps))) return change;
+  }
+  return undefined;
+}
+
+async function staysBehind(document: vscode.TextDocument, deps: WaitDeps): Promise<boolean> {
+  if (!(await isBehind(document))) return false;
+  // VS Code tells of the new text first, and a moment later that it is unsaved.
+  await waitFor(deps, limits.editDirtyMs, (wake) => {
+    if (document.isDirty) wake();
+    return vscode.workspace.onDidChangeTextDocument((event) => {
+      if (event.document === document && document.isDirty) wake();
+    });
+  });
+  return isBehind(document);
+}
+
+/** All or none: what the others took goes again, too. */
+async function takeBack({ changes, creations }: ApprovedChanges): Promise<boolean> {
+  const edit = new vscode.WorkspaceEdit();
+  for (const { uri, before, plan } of changes) replaceIn(edit, uri, plan.text, planWhole(plan.text, before));
+  await removeCreated(creations);
+  return vscode.workspace.applyEdit(edit);
 }
 
 /** A file that no buffer held is compared by whoever read it, just before. */
@@ -72,13 +119,13 @@ const rangeOf = (
 
 /** Files are created before texts are edited; when the edit is refused they go again, unless someone wrote into them. */
 async function removeCreated(creations: readonly PlannedCreation[]): Promise<void> {
-  for (const { target, text } of creations) {
-    const bytes = await vscode.workspace.fs.readFile(target.uri).then(
-      (found) => found,
+  for (const { target, bytes } of creations) {
+    const found = await vscode.workspace.fs.readFile(target.uri).then(
+      (content) => content,
       // Not created at all: nothing to remove.
       () => undefined,
     );
-    if (bytes !== undefined && new TextDecoder().decode(bytes) === text)
+    if (found !== undefined && Buffer.compare(found, bytes) === 0)
       await vscode.workspace.fs.delete(target.uri, { useTrash: false });
   }
 }

@@ -139,9 +139,11 @@ function baseOf(
 export interface PlannedCreation {
   readonly target: Target;
   readonly text: string;
+  /** In the encoding in which VS Code will read the file. */
+  readonly bytes: Uint8Array;
 }
 
-/** @throws HoldfastError `already_exists`, or `invalid_input` when one path is named twice */
+/** @throws HoldfastError `already_exists`, or `invalid_input` for what is no file or cannot be written as it stands */
 export async function planCreation(path: string, text: string): Promise<PlannedCreation> {
   const target = await resolveTarget(path);
   if (target.uri.scheme === 'untitled') {
@@ -151,5 +153,19 @@ export async function planCreation(path: string, text: string): Promise<PlannedC
   if ((await statOf(target.uri)) !== undefined) {
     throw new HoldfastError('already_exists', `${target.shown} exists already.`, { hint: 'Change it with `edits`.' });
   }
-  return { target, text };
+  return { target, text, bytes: await encodedText(target, text) };
+}
+
+/** The person's setting `files.encoding` decides, and may lack characters. */
+async function encodedText({ uri, shown }: Target, text: string): Promise<Uint8Array> {
+  const bytes = await vscode.workspace.encode(text, { uri });
+  const read = await vscode.workspace.decode(bytes, { uri });
+  // A mark at the beginning is no text to VS Code.
+  if (read === text.replace(/^\uFEFF/, '')) return bytes;
+  const lost = [...text].find((character, at) => character !== [...read][at]) ?? '';
+  throw new HoldfastError(
+    'invalid_input',
+    `${shown} would be written in the encoding of this workspace (files.encoding), which has no ${JSON.stringify(lost)}; nothing was created.`,
+    { hint: 'Use characters that the encoding has.' },
+  );
 }

@@ -11,17 +11,21 @@ const folders = new Set([
   '.devcontainer',
   '.husky',
   '.githooks',
+  '.hg',
   '.holdfast',
   '.agents',
   '.aider',
   '.amazonq',
+  '.amp',
   '.augment',
   '.claude',
   '.cline',
   '.codex',
   '.continue',
   '.copilot',
+  '.crush',
   '.cursor',
+  '.factory',
   '.gemini',
   '.idea',
   '.junie',
@@ -44,6 +48,8 @@ const files = new Set([
   'opencode.jsonc',
   '.opencode.json',
   '.aider.conf.yml',
+  'crush.json',
+  '.crush.json',
   '.devcontainer.json',
   'devcontainer.json',
   '.gitmodules',
@@ -51,39 +57,36 @@ const files = new Set([
   '.gitconfig',
   '.pre-commit-config.yaml',
   '.pre-commit-config.yml',
-  'lefthook.yml',
-  'lefthook.yaml',
-  'lefthook.toml',
-  'lefthook.json',
-  '.lefthook.yml',
-  '.lefthook.yaml',
-  '.lefthook.toml',
-  '.lefthook.json',
-  '.lefthook-local.yml',
-  'lefthook-local.yml',
-  '.huskyrc',
-  '.huskyrc.json',
 ]);
 
-const patterns: readonly RegExp[] = [/^\.env/, /\.code-workspace$/];
+const patterns: readonly RegExp[] = [
+  /^\.env/,
+  /\.code-workspace$/,
+  /^\.?lefthook(-local)?\.(ya?ml|toml|json)$/,
+  /^(\.huskyrc|husky\.config)(\.|$)/,
+  /^\.?simple-git-hooks\./,
+];
 
 /** Folders whose meaning depends on their parent. */
 const nested: readonly (readonly [string, string])[] = [
+  ['.github', 'agents'],
   ['.github', 'hooks'],
   ['.github', 'mcp'],
 ];
 
 /**
- * One path segment as the file systems that are lenient about names would take it: case, trailing dots and spaces and
- * stream names (Windows), invisible and composed characters (macOS) make no difference.
+ * One path segment as the file systems that are lenient about names would take it: case, trailing dots and spaces
+ * (Windows), invisible and composed characters (macOS) make no difference. What follows a colon is the name of a stream
+ * on Windows and a part of the name elsewhere, so both are looked at.
  */
-function canonical(segment: string): string {
+function canonical(segment: string): readonly string[] {
   const plain = segment
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .toLowerCase();
   const stream = plain.indexOf(':');
-  return (stream > 0 ? plain.slice(0, stream) : plain).replace(/[. ]+$/, '') || plain;
+  const names = stream > 0 ? [plain, plain.slice(0, stream)] : [plain];
+  return names.map((name) => name.replace(/[. ]+$/, '') || plain);
 }
 
 /**
@@ -94,15 +97,33 @@ function canonical(segment: string): string {
 export function protectedPart(path: string): string | undefined {
   const written = path.split(/[\\/]+/).filter((segment) => segment !== '' && segment !== '.');
   const segments = written.map(canonical);
-  for (const [at, segment] of segments.entries()) {
+  for (const [at, names] of segments.entries()) {
     const isLast = at === segments.length - 1;
-    const parent = segments[at - 1];
-    const hit =
-      folders.has(segment) ||
-      patterns.some((pattern) => pattern.test(segment)) ||
-      (isLast && files.has(segment)) ||
-      nested.some(([outer, inner]) => parent === outer && segment === inner);
+    const parents = segments[at - 1] ?? [];
+    const hit = names.some(
+      (name) =>
+        folders.has(name) ||
+        patterns.some((pattern) => pattern.test(name)) ||
+        (isLast && files.has(name)) ||
+        nested.some(([outer, inner]) => parents.includes(outer) && name === inner),
+    );
     if (hit) return written.slice(0, at + 1).join('/');
   }
   return undefined;
+}
+
+/**
+ * As `protectedPart`, below a folder that is open as a whole: its own name counts (a window on `.claude`), where it lies
+ * does not (a worktree below `.claude/worktrees`).
+ *
+ * @param root absolute path of the folder
+ * @param inside relative to it
+ */
+export function protectedBelow(root: string, inside: string): string | undefined {
+  const [own = '', parent = ''] = root
+    .split(/[\\/]+/)
+    .filter(Boolean)
+    .reverse();
+  const isPair = nested.some(([outer, inner]) => canonical(parent).includes(outer) && canonical(own).includes(inner));
+  return protectedPart(inside) ?? (isPair ? `${parent}/${own}` : protectedPart(`${own}/${inside}`));
 }

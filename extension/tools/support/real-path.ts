@@ -1,5 +1,5 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { errorCode } from '../../../shared/errors.ts';
 
 /** As many links in a row as Linux follows. */
@@ -34,4 +34,10 @@ async function linkTarget(path: string): Promise<string | undefined> {
     // Nothing stands there at all, so nothing links anywhere.
     return undefined;
   }
+}
+
+/** The path from `root`, empty for `root` itself; undefined when it leads out of it. Both are absolute. */
+export function relativeInside(root: string, path: string): string | undefined {
+  const inside = relative(root, path);
+  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? undefined : inside;
 }

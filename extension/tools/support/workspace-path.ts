@@ -1,10 +1,11 @@
 /** From what an agent calls a document to its URI, and back. */
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { HoldfastError, messageOf } from '../../../shared/errors.ts';
 import { protectedPart } from './protected-path.ts';
-import { realPath } from './real-path.ts';
+import { type PlaceOfFolder, protectedPlace } from './protected-place.ts';
+import { realPath, relativeInside } from './real-path.ts';
 
 export interface Target {
   readonly uri: vscode.Uri;
@@ -61,6 +62,17 @@ export async function resolveTarget(input: string): Promise<Target> {
   return resolvePath(input);
 }
 
+/**
+ * As `resolveTarget`, of a document that is named by its URI, as language servers do.
+ *
+ * @throws HoldfastError `outside_workspace` also for a URI of another scheme that neither is open nor lies in a folder
+ */
+export async function resolveUri(uri: vscode.Uri): Promise<Target> {
+  const isKnown = openDocumentOf(uri) !== undefined || vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  if (uri.scheme !== 'file' && !isKnown) throw outside(shownPath(uri));
+  return resolveOpenDocument(uri);
+}
+
 async function resolveOpenDocument(uri: vscode.Uri): Promise<Target> {
   if (uri.scheme === 'file') return resolvePath(uri.fsPath);
   if (isOurs(uri) || privateSchemes.has(uri.scheme)) throw outside(shownPath(uri));
@@ -84,16 +96,15 @@ async function resolvePath(input: string): Promise<Target> {
   if (virtual !== undefined && !isAbsolute(input)) return resolveVirtual(virtual, input);
   const named = isAbsolute(input) ? resolve(input) : await resolveRelative(folders, input);
   const real = await realPathOf(named, input);
-  for (const folder of folders.filter(({ uri }) => uri.scheme === 'file')) {
-    const inside = relativeInside(await realPathOf(folder.uri.fsPath, input), real);
-    if (inside === undefined) continue;
+  const local = folders.filter(({ uri }) => uri.scheme === 'file');
+  const places: PlaceOfFolder[] = [];
+  for (const { uri } of local) places.push({ folder: uri.fsPath, root: await realPathOf(uri.fsPath, input) });
+  for (const [index, { root }] of places.entries()) {
+    const inside = relativeInside(root, real);
+    const folder = local[index];
+    if (inside === undefined || folder === undefined) continue;
     const uri = canonicalUri(folder, named, inside);
-    const asWritten = relativeInside(folder.uri.fsPath, named);
-    return {
-      uri,
-      shown: shownPath(uri),
-      protectedPart: protectedPart(inside) ?? (asWritten === undefined ? undefined : protectedPart(asWritten)),
-    };
+    return { uri, shown: shownPath(uri), protectedPart: await protectedPlace(places, named, real) };
   }
   throw outside(input);
 }
@@ -103,11 +114,6 @@ function canonicalUri(folder: vscode.WorkspaceFolder, named: string, inside: str
   const asNamed = vscode.Uri.file(named);
   const canonical = inside === '' ? folder.uri : vscode.Uri.joinPath(folder.uri, ...inside.split(sep));
   return openDocumentOf(canonical) === undefined && openDocumentOf(asNamed) !== undefined ? asNamed : canonical;
-}
-
-function relativeInside(root: string, path: string): string | undefined {
-  const inside = relative(root, path);
-  return inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) ? undefined : inside;
 }
 
 async function realPathOf(path: string, input: string): Promise<string> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { protectedPart } from '../../../../extension/tools/support/protected-path.ts';
+import { protectedBelow, protectedPart } from '../../../../extension/tools/support/protected-path.ts';
 
 describe('protected paths', () => {
   const guarded: Record<string, string> = {
@@ -35,6 +35,16 @@ describe('protected paths', () => {
     '.vscode\\settings.json': '.vscode',
     './/.vscode//settings.json': '.vscode',
     '.github/hooks/x.json': '.github/hooks',
+    '.github/agents/x.agent.md': '.github/agents',
+    'evil:.code-workspace': 'evil:.code-workspace',
+    'lefthook-local.yaml': 'lefthook-local.yaml',
+    '.lefthook-local.toml': '.lefthook-local.toml',
+    '.huskyrc.js': '.huskyrc.js',
+    '.huskyrc': '.huskyrc',
+    '.simple-git-hooks.json': '.simple-git-hooks.json',
+    '.hg/hgrc': '.hg',
+    '.crush.json': '.crush.json',
+    '.factory/settings.json': '.factory',
   };
   for (const [path, part] of Object.entries(guarded)) {
     it(`cover ${JSON.stringify(path)}`, () => assert.equal(protectedPart(path), part));
@@ -51,7 +61,27 @@ describe('protected paths', () => {
     'vscode/settings.json',
     'mcp.json/readme.md',
     'a.code-workspace.md',
+    'lefthook.md',
+    '.huskyrcs',
   ]) {
     it(`leave ${path} alone`, () => assert.equal(protectedPart(path), undefined));
+  }
+
+  const below: readonly (readonly [string, string, string | undefined])[] = [
+    ['/home/u/project/.claude', 'settings.json', '.claude'],
+    ['/home/u/project/.vscode/', '', '.vscode'],
+    ['/home/u/project/.github', 'hooks/x.json', '.github/hooks'],
+    ['/home/u/project/.github/hooks', 'x.json', '.github/hooks'],
+    ['/home/u/project/.github', 'workflows/ci.yml', undefined],
+    ['/home/u/project/.claude/worktrees/fix', 'src/a.ts', undefined],
+    ['/home/u/.envs/project', 'src/a.ts', undefined],
+    ['/home/u/project', 'packages/.env', 'packages/.env'],
+    ['/', 'src/a.ts', undefined],
+    ['c:\\project\\.cursor', 'mcp.json', 'mcp.json'],
+    ['c:\\project\\.cursor', 'rules', '.cursor'],
+  ];
+  for (const [root, inside, part] of below) {
+    it(`${part === undefined ? 'leave' : 'cover'} ${JSON.stringify(inside)} in a window on ${root}`, () =>
+      assert.equal(protectedBelow(root, inside), part));
   }
 });
