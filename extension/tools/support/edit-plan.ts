@@ -162,7 +162,9 @@ async function encodedText({ uri, shown }: Target, text: string): Promise<Uint8A
   const read = await vscode.workspace.decode(bytes, { uri });
   // A mark at the beginning is no text to VS Code.
   if (read === text.replace(/^\uFEFF/, '')) return bytes;
-  const lost = [...text].find((character, at) => character !== [...read][at]) ?? '';
+  const characters = Array.from(text);
+  const kept = Array.from(read);
+  const lost = characters.find((character, at) => character !== kept[at]) ?? '';
   throw new HoldfastError(
     'invalid_input',
     `${shown} would be written in the encoding of this workspace (files.encoding), which has no ${JSON.stringify(lost)}; nothing was created.`,
