@@ -6,6 +6,7 @@ import type { bufferTools } from '../../shared/tools/buffers.ts';
 import type { CleanBases } from './support/clean-bases.ts';
 import { eolOf, lineSource, openDocument } from './support/document.ts';
 import { editBuffer } from './support/edit-buffer.ts';
+import type { EditTurns } from './support/edit-turns.ts';
 import { fitLines } from './support/fit-lines.ts';
 import { freshnessOf, settledDiskState } from './support/freshness.ts';
 import type { KnownTexts } from './support/known-texts.ts';
@@ -17,12 +18,14 @@ import type { ToolContext } from './tool-context.ts';
 export interface BufferDeps {
   readonly bases: CleanBases;
   readonly known: KnownTexts;
+  readonly turns: EditTurns;
   readonly libraries: LibrarySources;
 }
 
 export function createBufferHandlers({
   bases,
   known,
+  turns,
   libraries,
 }: BufferDeps): Handlers<typeof bufferTools, ToolContext> {
   return {
@@ -65,7 +68,11 @@ export function createBufferHandlers({
       };
     },
 
-    edit_buffer: (input, context) => editBuffer(input, { context, bases, known }),
+    edit_buffer: (input, context) =>
+      turns.take(context.signal, (pause) => {
+        const approve: ToolContext['approve'] = (request) => pause(() => context.approve(request));
+        return editBuffer(input, { context: { ...context, approve }, bases, known });
+      }),
   };
 }
 

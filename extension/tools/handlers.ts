@@ -15,6 +15,7 @@ import { CursorMemory } from './support/cursor-memory.ts';
 import type { Snapshot } from './support/diagnostics-delta.ts';
 import { DiagnosticsWatch } from './support/diagnostics-watch.ts';
 import { DiskWatch } from './support/disk-watch.ts';
+import { EditTurns } from './support/edit-turns.ts';
 import { KnownTexts } from './support/known-texts.ts';
 import { LanguageServers } from './support/language-servers.ts';
 import { LastSelection } from './support/last-selection.ts';
@@ -43,15 +44,16 @@ export function createHandlers({ clock, epoch, reviews }: HandlersDeps): EditorH
   const servers = new LanguageServers();
   const libraries = new LibrarySources();
   const known = new KnownTexts({ maxChars: limits.knownTextsMaxChars });
+  const turns = new EditTurns();
   const cursors = new CursorMemory<Snapshot>({ max: limits.diagnosticsMaxCursors, prefix: epoch });
   return {
     table: {
       ...createContextHandlers({ selections }),
-      ...createBufferHandlers({ bases, known, libraries }),
+      ...createBufferHandlers({ bases, known, turns, libraries }),
       ...createDiagnosticsHandlers({ bases, disk, watch, cursors }),
       ...createSymbolHandlers({ bases, disk, servers, libraries }),
       ...createRelationHandlers({ bases, disk, servers, libraries }),
-      ...createRefactorHandlers({ bases, disk, servers, known, epoch }),
+      ...createRefactorHandlers({ bases, disk, servers, known, turns, epoch }),
       ...filesHandlers,
       ...createReviewHandlers({ reviews, bases }),
     },

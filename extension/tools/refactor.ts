@@ -4,6 +4,7 @@ import type { refactorTools } from '../../shared/tools/refactor.ts';
 import type { CleanBases } from './support/clean-bases.ts';
 import { type ActionPlan, codeAction } from './support/code-action.ts';
 import type { DiskWatch } from './support/disk-watch.ts';
+import type { EditTurns } from './support/edit-turns.ts';
 import type { KnownTexts } from './support/known-texts.ts';
 import type { LanguageServers } from './support/language-servers.ts';
 import { PlanMemory } from './support/plan-memory.ts';
@@ -15,6 +16,7 @@ export interface RefactorDeps {
   readonly disk: DiskWatch;
   readonly servers: LanguageServers;
   readonly known: KnownTexts;
+  readonly turns: EditTurns;
   /** Names this life of the extension host in the ids of plans. */
   readonly epoch: string;
 }

@@ -5,7 +5,11 @@ import { caveat, count, marks } from './wording.ts';
 
 const editSchema = z.object({
   path: documentField,
-  old: z.string().min(1).describe('Text to replace: must occur exactly once, unless all. \\n matches any line end.'),
+  old: z
+    .string()
+    .describe(
+      'Text to replace: must occur exactly once, unless all. \\n matches any line end. Empty: fills an empty file.',
+    ),
   new: z.string().describe('Text to put there.'),
   all: z.boolean().optional().describe('Replace every occurrence.'),
   base_version: z.number().int().optional().describe('The version that the edit was made for, see sha.'),

@@ -146,6 +146,60 @@ describe('edit_buffer in VS Code', () => {
     );
   });
 
+  it('takes calls that come at once one after the other: each edit lands, each save is one, one creation counts', async () => {
+    const names = [1, 2, 3, 4, 5, 6];
+    rig.write('busy.txt', names.map((name) => `line ${name}\n`).join(''));
+    for (const save of [false, true]) {
+      const answers = await Promise.all(
+        names.map((name) => {
+          const [old, fresh] = [`line ${name}${save ? '!' : ''}\n`, `line ${name}${save ? '!!' : '!'}\n`];
+          const edits = [{ path: rig.name('busy.txt'), old, new: fresh }];
+          return rig.tools.edit_buffer({ edits, save }, rig.context);
+        }),
+      );
+      assert.deepEqual(
+        answers.map(({ files, on_disk }) => [files[0]?.saved, on_disk]),
+        names.map(() => [save, save]),
+      );
+    }
+    assert.equal(rig.read('busy.txt'), names.map((name) => `line ${name}!!\n`).join(''));
+
+    const made = await Promise.allSettled(
+      names.map((name) =>
+        rig.tools.edit_buffer({ create: [{ path: rig.name('raced.txt'), text: `agent ${name}\n` }] }, rig.context),
+      ),
+    );
+    assert.deepEqual(
+      made.map((each) => (each.status === 'rejected' ? String(each.reason.code) : 'created')),
+      ['created', ...names.slice(1).map(() => 'already_exists')],
+    );
+    assert.equal(rig.read('raced.txt'), 'agent 1\n');
+  });
+
+  it('creates none of the files of a call when one of them cannot be created', async () => {
+    rig.write('taken', 'a file\n');
+    const other = { path: rig.name('fresh/other.txt'), text: 'y' };
+    const create = (...paths: string[]) =>
+      rig.tools.edit_buffer(
+        { create: [other, ...paths.map((path) => ({ path: rig.name(path), text: 'x' }))] },
+        rig.context,
+      );
+    const below = await refusal('invalid_input', create('taken/x.txt'));
+    assert.match(below.message, /taken\/x\.txt cannot be created: .*taken is a file/);
+    await refusal('invalid_input', create('new.txt', 'new.txt/x.txt'));
+    assert.equal(existsSync(rig.uri('fresh').fsPath), false);
+  });
+
+  it('fills an empty file, and replaces thousands of places at once', async () => {
+    rig.write('empty.txt', '');
+    const filled = 'one two\n'.repeat(20_000);
+    await rig.tools.edit_buffer({ edits: [{ path: rig.name('empty.txt'), old: '', new: filled }] }, rig.context);
+    const edits = [{ path: rig.name('empty.txt'), old: 'two', new: '2', all: true }];
+    const answer = await rig.tools.edit_buffer({ edits, save: true }, rig.context);
+    assert.deepEqual(answer.files[0]?.changed, [{ start_line: 1, end_line: 20_000 }]);
+    assert.equal(rig.read('empty.txt'), 'one 2\n'.repeat(20_000));
+  });
+
   it('merges an edit with what the person typed since its base, and tells that', async () => {
     await rig.show('meanwhile.ts', 'one\ntwo\nthree\n');
     const read = await rig.tools.read_buffer({ path: rig.name('meanwhile.ts') }, rig.context);

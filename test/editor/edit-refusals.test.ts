@@ -93,7 +93,7 @@ describe('paths that edit_buffer asks about or refuses in VS Code', () => {
       await vscode.workspace.openTextDocument(rig.uri('fixed.ts'));
       for (const file of ['fixed.ts', 'fixed-unseen.ts']) {
         const edits = ['free.ts', file].map((each) => ({ path: rig.name(each), old: '1', new: '2' }));
-        const made = { path: rig.name('made.ts'), text: 'x' };
+        const made = { path: rig.name('fresh/folder/made.ts'), text: '\ufeffx' };
         for (const save of [false, true]) {
           const error = await refusal('read_only', rig.tools.edit_buffer({ edits, create: [made], save }, rig.context));
           assert.equal(error.message, `${rig.name(file)} is read-only in VS Code; nothing was changed.`);
@@ -102,7 +102,7 @@ describe('paths that edit_buffer asks about or refuses in VS Code', () => {
             const { text, diff } = await rig.tools.read_buffer({ path: each, diff_to_disk: true }, rig.context);
             assert.deepEqual([text, diff], ['const a = 1;\n', '']);
           }
-          assert.equal(existsSync(rig.uri('made.ts').fsPath), false);
+          assert.equal(existsSync(rig.uri('fresh').fsPath), false);
         }
       }
     } finally {

@@ -10,6 +10,7 @@ import { statOf } from './document.ts';
 import { applyChanges } from './edit-apply.ts';
 import { saveDocument } from './edit-buffer.ts';
 import { checkDisk, type PlannedCreation, planCreation } from './edit-plan.ts';
+import type { EditTurns } from './edit-turns.ts';
 import type { KnownTexts } from './known-texts.ts';
 import { changedLinesDiff, planChanges } from './text-changes.ts';
 import { sameLines } from './text-lines.ts';
@@ -26,6 +27,7 @@ export interface ChangeDeps {
   readonly context: ToolContext;
   readonly bases: CleanBases;
   readonly known: KnownTexts;
+  readonly turns: EditTurns;
 }
 
 /**
@@ -118,7 +120,11 @@ export interface AppliedSet {
 }
 
 /** Applies a set that nothing has changed under since it was planned. */
-export async function applyChangeSet(set: ApprovedChanges, save: boolean, deps: ChangeDeps): Promise<AppliedSet> {
+export function applyChangeSet(set: ApprovedChanges, save: boolean, deps: ChangeDeps): Promise<AppliedSet> {
+  return deps.turns.take(deps.context.signal, () => applyInTurn(set, save, deps));
+}
+
+async function applyInTurn(set: ApprovedChanges, save: boolean, deps: ChangeDeps): Promise<AppliedSet> {
   const { context, known } = deps;
   const present = await presentVersions(set, deps);
   context.signal.throwIfAborted();

@@ -5,10 +5,11 @@ import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { ToolContext } from '../tool-context.ts';
 import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
-import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
+import { statOf } from './document.ts';
+import { foldersAbove, type PlannedCreation, type PlannedFile } from './edit-plan.ts';
 import { isBehind } from './freshness.ts';
 import { planWhole } from './text-changes.ts';
-import { pointAt, sameLines } from './text-lines.ts';
+import { lineStarts, pointAt, sameLines } from './text-lines.ts';
 import type { EditPlan } from './text-match.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
@@ -44,10 +45,11 @@ export async function applyChanges(approved: ApprovedChanges, deps: WaitDeps): P
   const edit = new vscode.WorkspaceEdit();
   for (const { target, bytes } of creations) edit.createFile(target.uri, { overwrite: false, contents: bytes });
   for (const { uri, before, plan } of changes) replaceIn(edit, uri, before, plan);
+  const made = await missingFolders(creations);
   const landed = new Landing(changes);
   try {
     if (!(await vscode.workspace.applyEdit(edit))) {
-      await removeCreated(creations);
+      await removeCreated(creations, made);
       return false;
     }
     await landed.confirm(deps);
@@ -56,7 +58,7 @@ export async function applyChanges(approved: ApprovedChanges, deps: WaitDeps): P
   }
   const readOnly = await readOnlyAmong(changes, deps);
   if (readOnly === undefined) return true;
-  const isBack = await takeBack(approved);
+  const isBack = await takeBack(approved, made);
   const { shown } = readOnly.target;
   throw new HoldfastError(
     'read_only',
@@ -69,8 +71,9 @@ export async function applyChanges(approved: ApprovedChanges, deps: WaitDeps): P
 }
 
 function replaceIn(edit: vscode.WorkspaceEdit, uri: vscode.Uri, before: string, { replacements }: EditPlan): void {
+  const starts = lineStarts(before);
   for (const { start, end, text } of replacements)
-    edit.replace(uri, rangeOf(pointAt(before, start), pointAt(before, end)), text);
+    edit.replace(uri, rangeOf(pointAt(before, start, starts), pointAt(before, end, starts)), text);
 }
 
 /**
@@ -98,10 +101,10 @@ async function staysBehind(document: vscode.TextDocument, deps: WaitDeps): Promi
 }
 
 /** All or none: what the others took goes again, too. */
-async function takeBack({ changes, creations }: ApprovedChanges): Promise<boolean> {
+async function takeBack({ changes, creations }: ApprovedChanges, made: readonly vscode.Uri[]): Promise<boolean> {
   const edit = new vscode.WorkspaceEdit();
   for (const { uri, before, plan } of changes) replaceIn(edit, uri, plan.text, planWhole(plan.text, before));
-  await removeCreated(creations);
+  await removeCreated(creations, made);
   return vscode.workspace.applyEdit(edit);
 }
 
@@ -117,8 +120,20 @@ const rangeOf = (
   end: { readonly line: number; readonly character: number },
 ) => new vscode.Range(start.line, start.character, end.line, end.character);
 
+/** Folders that come with the files, the deepest first. */
+async function missingFolders(creations: readonly PlannedCreation[]): Promise<readonly vscode.Uri[]> {
+  const missing = new Map<string, vscode.Uri>();
+  for (const { target } of creations) {
+    for (const folder of foldersAbove(target.uri)) {
+      if ((await statOf(folder)) !== undefined) break;
+      missing.set(folder.toString(), folder);
+    }
+  }
+  return [...missing.values()].toSorted((a, b) => b.path.length - a.path.length);
+}
+
 /** Files are created before texts are edited; when the edit is refused they go again, unless someone wrote into them. */
-async function removeCreated(creations: readonly PlannedCreation[]): Promise<void> {
+async function removeCreated(creations: readonly PlannedCreation[], folders: readonly vscode.Uri[]): Promise<void> {
   for (const { target, bytes } of creations) {
     const found = await vscode.workspace.fs.readFile(target.uri).then(
       (content) => content,
@@ -127,6 +142,13 @@ async function removeCreated(creations: readonly PlannedCreation[]): Promise<voi
     );
     if (found !== undefined && Buffer.compare(found, bytes) === 0)
       await vscode.workspace.fs.delete(target.uri, { useTrash: false });
+  }
+  for (const folder of folders) {
+    try {
+      await vscode.workspace.fs.delete(folder, { useTrash: false });
+    } catch {
+      // It was not made, or somebody has put something into it.
+    }
   }
 }
 

@@ -17,6 +17,7 @@ import {
   planCreation,
   planFile,
 } from './edit-plan.ts';
+import { diskText, isBehind } from './freshness.ts';
 import type { KnownTexts } from './known-texts.ts';
 import { changedLines, unifiedDiff } from './line-diff.ts';
 import { replacedLines } from './replaced-lines.ts';
@@ -65,14 +66,23 @@ async function planCreations(create: readonly { path: string; text: string }[]):
   const creations: PlannedCreation[] = [];
   for (const { path, text } of create) {
     const creation = await planCreation(path, text);
-    if (creations.some(({ target }) => target.uri.toString() === creation.target.uri.toString())) {
-      throw new HoldfastError('invalid_input', `${path} is created twice in one call.`, {
-        hint: 'Give each file once.',
-      });
+    const { path: own } = creation.target.uri;
+    const other = creations.find(({ target: { uri } }) => liesAt(own, uri.path) || liesAt(uri.path, own));
+    if (other !== undefined) {
+      const problem =
+        other.target.uri.path === own
+          ? `${path} is created twice`
+          : `${path} and ${other.target.shown} lie in one another`;
+      throw new HoldfastError('invalid_input', `${problem} in one call.`, { hint: 'Give each file once.' });
     }
     creations.push(creation);
   }
   return creations;
+}
+
+/** Whether a path is the other one or lies below it. */
+function liesAt(path: string, other: string): boolean {
+  return path === other || path.startsWith(`${other}/`);
 }
 
 /** Plans on the present texts and applies; when the person types in between, plans again on what they typed. */
@@ -127,7 +137,10 @@ function describeMeanwhile(seen: string, before: string, diffChars: number) {
 }
 
 export async function saveDocument(document: vscode.TextDocument, shown: string): Promise<boolean> {
+  const text = document.getText();
   if (await document.save()) return true;
+  // VS Code answers so, too, when somebody has saved it meanwhile, or has typed on while it was saved.
+  if (!(await isBehind(document)) && (!document.isDirty || (await diskText(document)) === text)) return true;
   throw new HoldfastError('save_failed', `The edit is in the buffer of ${shown}, but VS Code could not save it.`, {
     hint: 'The edit stands unsaved; do not repeat it. Ask the person to look at the file.',
     executed: 'yes',

@@ -10,7 +10,7 @@ import { unifiedDiff } from './line-diff.ts';
 import { type EditPlan, planEdits, refuseTornPairs, type TextEdit } from './text-match.ts';
 import { textSha } from './text-sha.ts';
 import type { WaitDeps } from './wait.ts';
-import { resolveTarget, type Target } from './workspace-path.ts';
+import { resolveTarget, shownPath, type Target } from './workspace-path.ts';
 
 export interface BufferEdit extends TextEdit {
   readonly path: string;
@@ -153,7 +153,25 @@ export async function planCreation(path: string, text: string): Promise<PlannedC
   if ((await statOf(target.uri)) !== undefined) {
     throw new HoldfastError('already_exists', `${target.shown} exists already.`, { hint: 'Change it with `edits`.' });
   }
+  await refuseBelowFile(target);
   return { target, text, bytes: await encodedText(target, text) };
+}
+
+async function refuseBelowFile({ uri, shown }: Target): Promise<void> {
+  for (const folder of foldersAbove(uri)) {
+    const stat = await statOf(folder);
+    if (stat === undefined) continue;
+    if ((stat.type & vscode.FileType.Directory) !== 0) return;
+    throw new HoldfastError('invalid_input', `${shown} cannot be created: ${shownPath(folder)} is a file, no folder.`, {
+      hint: 'Choose another path.',
+    });
+  }
+}
+
+/** The folders that lead to a file, the nearest first. */
+export function foldersAbove(uri: vscode.Uri): readonly vscode.Uri[] {
+  const above = vscode.Uri.joinPath(uri, '..');
+  return above.path === uri.path ? [] : [above, ...foldersAbove(above)];
 }
 
 /** The person's setting `files.encoding` decides, and may lack characters. */

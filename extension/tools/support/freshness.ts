@@ -38,7 +38,7 @@ export async function isBehind(document: vscode.TextDocument): Promise<boolean> 
 }
 
 /** The file's text in the document's own encoding; undefined when there is no file to read. */
-async function diskText(document: vscode.TextDocument): Promise<string | undefined> {
+export async function diskText(document: vscode.TextDocument): Promise<string | undefined> {
   try {
     const bytes = await vscode.workspace.fs.readFile(document.uri);
     return await vscode.workspace.decode(bytes, { encoding: document.encoding });

@@ -68,17 +68,17 @@ function linesWithEnds(text: string) {
 
 /** What a plan changes, line by line: `@@ line`, then the old lines with `-` and the new ones with `+`. */
 export function changedLinesDiff(before: string, { replacements }: EditPlan): string {
+  const starts = lineStarts(before);
   const hunks: { first: number; last: number; parts: EditPlan['replacements'][number][] }[] = [];
   for (const replacement of replacements) {
-    const first = pointAt(before, replacement.start).line;
-    const last = pointAt(before, replacement.end).line;
+    const first = pointAt(before, replacement.start, starts).line;
+    const last = pointAt(before, replacement.end, starts).line;
     const hunk = hunks.at(-1);
     if (hunk !== undefined && first <= hunk.last) {
       hunk.last = Math.max(hunk.last, last);
       hunk.parts.push(replacement);
     } else hunks.push({ first, last, parts: [replacement] });
   }
-  const starts = lineStarts(before);
   return hunks
     .map(({ first, last, parts }) => {
       const from = starts[first] ?? 0;

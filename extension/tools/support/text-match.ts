@@ -37,7 +37,7 @@ const maxLineChars = 160;
  *
  * @param eol the buffer's line end: `old` and `new` may use any, the buffer keeps its own
  * @throws HoldfastError `no_match`, `multiple_matches`, `overlapping_edits`, `version_changed` when others changed the
- * lines of an edit since its base, `invalid_input` when nothing would change
+ * lines of an edit since its base, `invalid_input` when nothing would change or an empty `old` has a text before it
  */
 export function planEdits(path: string, text: string, eol: '\n' | '\r\n', edits: readonly TextEdit[]): EditPlan {
   const found = edits.flatMap((edit, index) => {
@@ -84,6 +84,12 @@ interface Place {
 
 function findPlaces(path: string, text: string, eol: '\n' | '\r\n', edit: TextEdit, index: number): Place[] {
   const old = withEol(edit.old, eol);
+  if (old === '') {
+    if (text === '') return [{ start: 0, end: 0 }];
+    throw new HoldfastError('invalid_input', `The old text of edit ${index + 1} is empty, and ${path} is not.`, {
+      hint: 'Give the text beside which the new one belongs as old, and both as new.',
+    });
+  }
   const starts = occurrences(text, old);
   if (starts.length === 0) throw noMatch(path, text, old, index);
   if (starts.length > 1 && edit.all !== true) throw multipleMatches(path, text, starts, index);

@@ -26,6 +26,15 @@ describe('planning edits', () => {
     );
   });
 
+  it('fills an empty text by an empty old text, and no other', () => {
+    assert.deepEqual(planEdits('a', '', '\n', [{ old: '', new: 'x\n' }]), {
+      replacements: [{ start: 0, end: 0, text: 'x\n' }],
+      text: 'x\n',
+    });
+    for (const all of [false, true])
+      refuses('invalid_input', /old text of edit 1 is empty, and a\.ts is not/, () => plan({ old: '', new: 'x', all }));
+  });
+
   it('takes $ and other patterns as they are written', () => {
     assert.equal(planEdits('a', 'a.b(c)', '\n', [{ old: '.b(', new: '$&$1(' }]).text, 'a$&$1(c)');
   });
@@ -97,6 +106,13 @@ describe('the lines that an edit changed', () => {
       { start_line: 1, end_line: 2 },
       { start_line: 5, end_line: 5 },
     ]);
+  });
+
+  it('are found for a hundred thousand places at once', () => {
+    const text = 'a b\n'.repeat(100_000);
+    const plan = planEdits('a', text, '\n', [{ old: 'a', new: 'c', all: true }]);
+    assert.equal(plan.replacements.length, 100_000);
+    assert.deepEqual(replacedLines(plan), [{ start_line: 1, end_line: 100_000 }]);
   });
 
   it('are joined where they touch, and name the place of a deletion', () => {
