@@ -1,4 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { eraOfPost } from '../agent/era.ts';
@@ -83,7 +84,7 @@ export class Shim {
       return this.#write(errorAnswer(null, rpcCodes.parseError, 'Parse error: a line on stdin is not valid JSON'));
     }
     if (Array.isArray(body)) void this.#batch(body);
-    else void this.#message(body, text).then((answer) => answer?.());
+    else void this.#message(body, () => text).then((answer) => answer?.());
   }
 
   /** Waits until every request is answered, or `ms` are over. */
@@ -109,24 +110,34 @@ export class Shim {
       lines.push(json);
       delivered?.();
     };
-    const answers = await Promise.all(bodies.map((body) => this.#message(body, JSON.stringify(body), collect)));
+    const answers = await Promise.all(bodies.map((body) => this.#message(body, () => JSON.stringify(body), collect)));
     for (const answer of answers) answer?.();
     if (lines.length > 0) this.#write(`[${lines.join(',')}]`);
     else if (bodies.length === 0)
       this.#write(errorAnswer(null, rpcCodes.invalidRequest, 'Invalid Request: empty batch'));
   }
 
-  /** Handles one message; resolves with what writes its answer, if it has one. */
-  async #message(body: unknown, json: string, write = this.#deps.write): Promise<(() => void) | undefined> {
+  /** Handles one message; resolves with what writes its answer, if it has one. Never rejects. */
+  async #message(body: unknown, text: () => string, write = this.#deps.write): Promise<(() => void) | undefined> {
     const message = classify(body);
     if (message === undefined || !isRecord(body)) {
       const id = isRecord(body) && isRpcId(body['id']) ? body['id'] : null;
       const problem = 'Invalid Request: not a JSON-RPC 2.0 message';
       return () => write(errorAnswer(id, rpcCodes.invalidRequest, problem));
     }
-    if (message.kind === 'request') return this.#request(message, json, write);
-    if (message.kind === 'notification') this.#notification(message.method, message.params, json);
-    else this.#response(body);
+    try {
+      if (message.kind === 'request') return await this.#request(message, text(), write);
+      if (message.kind === 'notification') this.#notification(message.method, message.params, text());
+      else this.#response(body);
+    } catch (error) {
+      // JSON can be read that is nested too deeply to be written again.
+      const problem = `a ${message.kind} could not be passed on: ${messageOf(error)}`;
+      if (message.kind === 'request') {
+        const { id } = message;
+        return () => write(errorAnswer(id, rpcCodes.internalError, `Internal error: ${problem}`));
+      }
+      this.#deps.log.warn(problem);
+    }
     return undefined;
   }
 

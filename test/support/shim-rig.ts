@@ -15,6 +15,8 @@ export class ShimRig {
   /** Calls back for what was written, as a pipe does once it has it. */
   readonly deliveries: (() => void)[] = [];
 
+  readonly logged: string[] = [];
+
   constructor() {
     const { server } = this;
     let ids = 0;
@@ -28,7 +30,7 @@ export class ShimRig {
         this.written.push(JSON.parse(json));
         if (delivered !== undefined) this.deliveries.push(delivered);
       },
-      log: createLog(() => {}),
+      log: createLog((_level, message) => this.logged.push(message)),
       random: () => 0,
       newId: () => `shim-${++ids}`,
     });
