@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { eraOfPost } from '../agent/era.ts';
+import { type Era, eraOfPost } from '../agent/era.ts';
 import {
   classify,
   errorAnswer,
@@ -25,6 +25,7 @@ import { ServerStream } from '../recovery/server-stream.ts';
 import { answerLine } from './answers.ts';
 import type { CallKeys } from './call-keys.ts';
 import { KnownLists } from './known-lists.ts';
+import { Opening } from './opening.ts';
 import { ServerRequests } from './server-requests.ts';
 
 export interface ShimDeps {
@@ -43,10 +44,22 @@ export interface ShimDeps {
 /** A request of the agent that has no answer yet. */
 interface Running {
   readonly cancellation: Cancellation;
+  /** By the clock: its budget counts from then on. */
+  readonly arrivedMs: number;
   /** How far its progress was told: a repeat begins at the start, and progress may not go back. */
   progress: number;
   /** A stream that began again acknowledges its subscriptions again. */
   acknowledged: boolean;
+}
+
+/** How a request goes out. */
+interface Sending {
+  /** The whole message as it came. */
+  readonly json: string;
+  readonly era: Era;
+  /** Of a tools/call. */
+  readonly key: string | undefined;
+  readonly running: Running;
 }
 
 type Message = Readonly<Record<string, unknown>>;
@@ -57,6 +70,7 @@ export class Shim {
   readonly #running = new Map<RpcId, Running>();
   readonly #asked = new ServerRequests();
   readonly #lists = new KnownLists();
+  readonly #opening = new Opening();
   readonly #stream: ServerStream;
   #instance: string | undefined;
   #idle: (() => void) | undefined;
@@ -149,16 +163,31 @@ export class Shim {
       const problem = 'Invalid Request: a request with this id is still running';
       return () => write(errorAnswer(id, rpcCodes.invalidRequest, problem));
     }
-    const { client, keys } = this.#deps;
     const era = eraOfPost({ method, params }, {});
     const running: Running = {
       cancellation: new Cancellation(),
+      arrivedMs: this.#deps.clock.now(),
       progress: Number.NEGATIVE_INFINITY,
       acknowledged: false,
     };
     this.#running.set(id, running);
+    const key = method === 'tools/call' ? this.#deps.keys.mint() : undefined;
+    const send = () => this.#send(request, { json, era, key, running });
+    const sent =
+      era === 'modern' ? send() : method === 'initialize' ? this.#opening.begin(send) : this.#opening.after(send);
+    const reply = await sent.finally(() => this.#running.delete(id));
+    if (this.#running.size === 0) this.#idle?.();
+    const line = answerLine({ id, method, era }, reply);
+    return line === undefined
+      ? undefined
+      : () => write(line, key === undefined ? undefined : () => this.#deps.keys.delivered(key));
+  }
+
+  /** Sends a request to the bridge; resolves with the reply as the agent is to see it. */
+  async #send(request: RpcRequest, { json, era, key, running }: Sending): Promise<Reply> {
+    const { client, keys, clock } = this.#deps;
+    const { id, method, params } = request;
     const listing = era === 'legacy' ? this.#lists.begin(method, params) : undefined;
-    const key = method === 'tools/call' ? keys.mint() : undefined;
     const reply = await client.request({
       id,
       method,
@@ -167,18 +196,14 @@ export class Shim {
       json,
       headers: era === 'modern' ? mirrorHeaders(request, claimedVersion(params) ?? '') : {},
       ...(key === undefined ? {} : { keyHeaders: (repeat) => keys.headers(key, repeat) }),
-      budgetMs: method === 'subscriptions/listen' ? undefined : limits.agentRequestMs,
+      budgetMs:
+        method === 'subscriptions/listen' ? undefined : limits.agentRequestMs - (clock.now() - running.arrivedMs),
       cancelled: running.cancellation,
       onMessage: (message, text) => this.#aheadOfAnswer(running, message, text),
     });
-    this.#running.delete(id);
-    if (this.#running.size === 0) this.#idle?.();
     const shown = this.#learn(request, reply);
     if (listing !== undefined && shown.kind === 'response') this.#lists.take(listing, shown.json);
-    const line = answerLine({ id, method, era }, shown);
-    return line === undefined
-      ? undefined
-      : () => write(line, key === undefined ? undefined : () => keys.delivered(key));
+    return shown;
   }
 
   /** What the shim answers itself: its own state always, and while the bridge is away whatever it knows. */
@@ -217,13 +242,18 @@ export class Shim {
       if (isRpcId(id)) this.#running.get(id)?.cancellation.abort();
       return;
     }
+    void this.#opening.after(() => this.#notify(method, json));
+  }
+
+  async #notify(method: string, json: string): Promise<void> {
     const { client, session } = this.#deps;
     // A modern client has nothing else to notify of, and no session to do it in.
     if (session.use === undefined) return;
     const sent = client.notify(json, 'legacy');
     if (method !== 'notifications/initialized') return;
     session.confirm();
-    void sent.then(() => this.#stream.start());
+    await sent;
+    this.#stream.start();
   }
 
   #response(body: Message): void {
