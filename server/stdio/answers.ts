@@ -27,6 +27,12 @@ export function answerLine(request: AnsweredRequest, reply: Reply): string | und
   }
 }
 
+/** The reply to a request that needs a session, where its agent has opened none. */
+export function noSession(id: RpcId): Reply {
+  const error = { id, code: rpcCodes.server, message: 'There is no session: send "initialize" first', data: undefined };
+  return { kind: 'refused', status: 400, error, text: '' };
+}
+
 function refusal({ id }: AnsweredRequest, { status, error, text }: Extract<Reply, { kind: 'refused' }>): string {
   if (error !== undefined) return errorAnswer(id, error.code, error.message, error.data);
   const said = text.trim() === '' ? '' : `: ${text.trim().slice(0, 200)}`;

@@ -22,7 +22,7 @@ import { parseRecord } from '../recovery/post-request.ts';
 import type { RecoveringClient } from '../recovery/recovering-client.ts';
 import type { Reply } from '../recovery/reply.ts';
 import { ServerStream } from '../recovery/server-stream.ts';
-import { answerLine } from './answers.ts';
+import { answerLine, noSession } from './answers.ts';
 import type { CallKeys } from './call-keys.ts';
 import { KnownLists } from './known-lists.ts';
 import { Opening } from './opening.ts';
@@ -157,13 +157,13 @@ export class Shim {
 
   async #request(request: RpcRequest, json: string, write: ShimDeps['write']): Promise<(() => void) | undefined> {
     const { id, method, params } = request;
-    const local = this.#localResult(method, params);
+    const era = eraOfPost({ method, params }, {});
+    const local = this.#localResult(method, params, era);
     if (local !== undefined) return () => write(resultAnswer(id, local));
     if (this.#running.has(id)) {
       const problem = 'Invalid Request: a request with this id is still running';
       return () => write(errorAnswer(id, rpcCodes.invalidRequest, problem));
     }
-    const era = eraOfPost({ method, params }, {});
     const running: Running = {
       cancellation: new Cancellation(),
       arrivedMs: this.#deps.clock.now(),
@@ -185,8 +185,9 @@ export class Shim {
 
   /** Sends a request to the bridge; resolves with the reply as the agent is to see it. */
   async #send(request: RpcRequest, { json, era, key, running }: Sending): Promise<Reply> {
-    const { client, keys, clock } = this.#deps;
+    const { client, session, keys, clock } = this.#deps;
     const { id, method, params } = request;
+    if (era === 'legacy' && method !== 'initialize' && session.use === undefined) return noSession(id);
     const listing = era === 'legacy' ? this.#lists.begin(method, params) : undefined;
     const reply = await client.request({
       id,
@@ -206,11 +207,15 @@ export class Shim {
     return shown;
   }
 
-  /** What the shim answers itself: its own state always, and while the bridge is away whatever it knows. */
-  #localResult(method: string, params: unknown): string | undefined {
+  /** What the shim answers itself: its own state always, and what it knows while there is nobody to ask. */
+  #localResult(method: string, params: unknown, era: Era): string | undefined {
     if (method === 'holdfast/status') return JSON.stringify(this.#status());
-    if (this.#deps.connection.state.kind === 'ready' || this.#deps.session.use === undefined) return undefined;
-    return method === 'ping' ? '{}' : this.#lists.answer(method, params);
+    if (era === 'modern') return undefined;
+    const { connection, session } = this.#deps;
+    const isAway = connection.state.kind !== 'ready';
+    // An agent may ask for it before it has a session.
+    if (method === 'ping') return isAway || session.use === undefined ? '{}' : undefined;
+    return isAway ? this.#lists.answer(method, params) : undefined;
   }
 
   #status(): object {

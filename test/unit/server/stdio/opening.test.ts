@@ -59,6 +59,29 @@ describe('the shim, while its session opens', () => {
     await rig.server.clock.advance(limits.recoveryWaitMs);
     assert.equal(answers().length, 2);
     assert.match(answers()[0] ?? '', /"id":0.*no bridge runs/);
-    assert.match(answers()[1] ?? '', /"id":1.*error/);
+    assert.match(answers()[1] ?? '', /"id":1.*no session: send /);
+  });
+
+  it('answers ping itself before and during initialize, and says of the rest what is missing', async () => {
+    await rig.send({ id: 'early', method: 'ping' });
+    await rig.send(toolCall('call'));
+    writeAtOnce();
+    line({ id: 'meanwhile', method: 'ping' });
+    await rig.server.clock.settle();
+    await rig.send({ id: 'later', method: 'ping' });
+    assert.deepEqual(rig.written.slice(0, 3), [
+      { jsonrpc: '2.0', id: 'early', result: {} },
+      {
+        jsonrpc: '2.0',
+        id: 'call',
+        error: { code: -32_000, message: 'There is no session: send "initialize" first' },
+      },
+      { jsonrpc: '2.0', id: 'meanwhile', result: {} },
+    ]);
+    assert.deepEqual(rig.written.at(-1), { jsonrpc: '2.0', id: 'later', result: { served: 'ping' } });
+    assert.deepEqual(
+      rig.server.methods().filter((method) => /ping|call/.test(method)),
+      ['ping s1'],
+    );
   });
 });
