@@ -103,11 +103,10 @@ export async function stdio(options: StdioOptions): Promise<number> {
   if (how === 'drain') await shim.settle(limits.lastAnswersMs);
   shim.dispose();
   const { state } = connection;
-  if (state.kind === 'ready') {
-    const limit = new Promise<void>((resolve) => clock.after(limits.endSessionMs, resolve));
-    await Promise.race([Promise.all([session.end(state.endpoint), writer.flushed()]), limit]);
-    state.endpoint.close();
-  }
+  const limit = new Promise<void>((resolve) => clock.after(limits.endSessionMs, resolve));
+  const ended = state.kind === 'ready' ? session.end(state.endpoint) : undefined;
+  await Promise.race([Promise.all([ended, writer.flushed()]), limit]);
+  if (state.kind === 'ready') state.endpoint.close();
   connection.dispose();
   stdin.destroy();
   return 0;

@@ -22,7 +22,7 @@ import { parseRecord } from '../recovery/post-request.ts';
 import type { RecoveringClient } from '../recovery/recovering-client.ts';
 import type { Reply } from '../recovery/reply.ts';
 import { ServerStream } from '../recovery/server-stream.ts';
-import { answerLine, noSession } from './answers.ts';
+import { answerLine, leftLine, noSession } from './answers.ts';
 import type { CallKeys } from './call-keys.ts';
 import { KnownLists } from './known-lists.ts';
 import { Opening } from './opening.ts';
@@ -73,7 +73,11 @@ export class Shim {
   readonly #opening = new Opening();
   readonly #stream: ServerStream;
   #instance: string | undefined;
+  /** Lines whose answers are not written yet. */
+  #handling = 0;
   #idle: (() => void) | undefined;
+  /** The agent has gone, and what it asked for is not waited for any longer. */
+  #leaving = false;
 
   constructor(deps: ShimDeps) {
     this.#deps = deps;
@@ -97,15 +101,17 @@ export class Shim {
     } catch {
       return this.#write(errorAnswer(null, rpcCodes.parseError, 'Parse error: a line on stdin is not valid JSON'));
     }
-    if (Array.isArray(body)) void this.#batch(body);
-    else void this.#message(body, () => text).then((answer) => answer?.());
+    void this.#handle(body, text);
   }
 
-  /** Waits until every request is answered, or `ms` are over. */
+  /** Waits until every request is answered. What still runs after `ms` is told to stop, and its agent that it was. */
   settle(ms: number): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve();
+    if (this.#handling === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = this.#deps.clock.after(ms, resolve);
+      const timer = this.#deps.clock.after(ms, () => {
+        this.#leaving = true;
+        for (const { cancellation } of this.#running.values()) cancellation.abort();
+      });
       this.#idle = () => {
         timer.dispose();
         resolve();
@@ -115,6 +121,14 @@ export class Shim {
 
   dispose(): void {
     this.#stream.dispose();
+  }
+
+  async #handle(body: unknown, text: string): Promise<void> {
+    this.#handling += 1;
+    if (Array.isArray(body)) await this.#batch(body);
+    else (await this.#message(body, () => text))?.();
+    this.#handling -= 1;
+    if (this.#handling === 0) this.#idle?.();
   }
 
   /** Several messages in one line (MCP 2025-03-26): their answers go out in one line as well. */
@@ -176,8 +190,8 @@ export class Shim {
     const sent =
       era === 'modern' ? send() : method === 'initialize' ? this.#opening.begin(send) : this.#opening.after(send);
     const reply = await sent.finally(() => this.#running.delete(id));
-    if (this.#running.size === 0) this.#idle?.();
-    const line = answerLine({ id, method, era }, reply);
+    const asked = { id, method, era };
+    const line = this.#leaving && reply.kind === 'cancelled' ? leftLine(asked) : answerLine(asked, reply);
     return line === undefined
       ? undefined
       : () => write(line, key === undefined ? undefined : () => this.#deps.keys.delivered(key));
