@@ -92,7 +92,10 @@ export async function stdio(options: StdioOptions): Promise<number> {
   const how = await new Promise<'drain' | 'now'>((resolve) => {
     readLines(stdin, {
       onLine: (line) => shim.line(line),
-      onTooLong: () => log.error(`a message of more than ${limits.lineMaxBytes} bytes was passed over`),
+      onTooLong: (ends) => {
+        log.error(`a message of more than ${limits.lineMaxBytes} bytes was passed over`);
+        shim.tooLong(ends);
+      },
       onEnd: () => resolve('drain'),
     });
     // Nobody reads the answers any more.

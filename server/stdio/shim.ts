@@ -25,6 +25,7 @@ import { ServerStream } from '../recovery/server-stream.ts';
 import { answerLine, leftLine, noSession } from './answers.ts';
 import type { CallKeys } from './call-keys.ts';
 import { KnownLists } from './known-lists.ts';
+import { type LineEnds, requestIdOf } from './long-line.ts';
 import { Opening } from './opening.ts';
 import { ServerRequests } from './server-requests.ts';
 
@@ -102,6 +103,13 @@ export class Shim {
       return this.#write(errorAnswer(null, rpcCodes.parseError, 'Parse error: a line on stdin is not valid JSON'));
     }
     void this.#handle(body, text);
+  }
+
+  /** Takes what is known of a line that was too long to be read. */
+  tooLong(ends: LineEnds): void {
+    this.#write(
+      errorAnswer(requestIdOf(ends), rpcCodes.server, `Payload too large: at most ${limits.bodyMaxBytes} bytes`),
+    );
   }
 
   /** Waits until every request is answered. What still runs after `ms` is told to stop, and its agent that it was. */
