@@ -84,4 +84,34 @@ describe('the shim, while its session opens', () => {
       ['ping s1'],
     );
   });
+
+  it('ends the session that a second initialize replaces, with its stream and what was set up in it', async () => {
+    await rig.open();
+    await rig.send({ id: 1, method: 'resources/subscribe', params: { uri: 'a' } });
+    await rig.initialize(2);
+    assert.deepEqual(rig.server.methods(), ['resources/subscribe s1', 'initialize -', 'DELETE s1']);
+    await rig.server.clock.advance(limits.healthyAfterMs);
+    assert.equal(rig.server.seen.length, 3, 'the stream began before the new session was in use');
+    await rig.send({ method: 'notifications/initialized' });
+    assert.deepEqual(rig.server.methods().slice(3), ['notifications/initialized s2', 'GET s2']);
+
+    rig.server.sessions.clear();
+    await rig.send({ id: 3, method: 'tools/list' });
+    const healed = ['tools/list s2', 'initialize -', 'notifications/initialized s3', 'tools/list s3'];
+    assert.deepEqual(rig.server.methods().slice(5), healed);
+  });
+
+  it('leaves a session that cannot be told of its end to its age', async () => {
+    await rig.open();
+    rig.server.script = ({ http, method, id }) => {
+      if (http === 'GET') return never;
+      if (method !== 'initialize') return undefined;
+      rig.server.connection.lost(endpoint, 'gone');
+      return answered(200, JSON.stringify({ jsonrpc: '2.0', id, result: {} }), 'application/json', 's2');
+    };
+    const endpoint = await rig.server.connection.acquire();
+    await rig.initialize(2);
+    assert.deepEqual(rig.server.methods(), ['initialize -']);
+    assert.equal(rig.server.session.use?.id, 's2');
+  });
 });
