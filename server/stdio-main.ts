@@ -92,7 +92,10 @@ export async function stdio(options: StdioOptions): Promise<number> {
   const how = await new Promise<'drain' | 'now'>((resolve) => {
     readLines(stdin, {
       onLine: (line) => shim.line(line),
-      onTooLong: () => log.error(`a message of more than ${limits.lineMaxBytes} bytes was passed over`),
+      onTooLong: (ends) => {
+        log.error(`a message of more than ${limits.lineMaxBytes} bytes was passed over`);
+        shim.tooLong(ends);
+      },
       onEnd: () => resolve('drain'),
     });
     // Nobody reads the answers any more.
@@ -103,11 +106,10 @@ export async function stdio(options: StdioOptions): Promise<number> {
   if (how === 'drain') await shim.settle(limits.lastAnswersMs);
   shim.dispose();
   const { state } = connection;
-  if (state.kind === 'ready') {
-    const limit = new Promise<void>((resolve) => clock.after(limits.endSessionMs, resolve));
-    await Promise.race([Promise.all([session.end(state.endpoint), writer.flushed()]), limit]);
-    state.endpoint.close();
-  }
+  const limit = new Promise<void>((resolve) => clock.after(limits.endSessionMs, resolve));
+  const ended = state.kind === 'ready' ? session.end(state.endpoint) : undefined;
+  await Promise.race([Promise.all([ended, writer.flushed()]), limit]);
+  if (state.kind === 'ready') state.endpoint.close();
   connection.dispose();
   stdin.destroy();
   return 0;

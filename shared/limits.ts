@@ -179,6 +179,8 @@ export const limits = {
   agentRequestMs: 55_000,
   /** Largest line on stdin; the bridge refuses what is over `bodyMaxBytes` with a better message. */
   lineMaxBytes: 16 * 1024 * 1024,
+  /** Of a longer one each end is kept: there its id is, beside what is small. */
+  lineEndBytes: 1_024,
   /** Delivered keys that wait for the next request to carry them; beyond it the journal forgets by age. */
   ackMaxKeys: 64,
   /** After the end of stdin running requests may still be answered this long, and the session be ended that long. */

@@ -41,6 +41,7 @@ type TimedEnd = PostEnd & { readonly late: boolean };
 export class LegacySession {
   readonly #deps: LegacySessionDeps;
   readonly #renewed = new Emitter<unknown>();
+  readonly #replaced = new Emitter<void>();
   readonly #refused = new Emitter<void>();
   /** Set up after `initialize`, in the order in which it was: method and params by a key that a later one replaces. */
   readonly #setUp = new Map<string, { readonly method: string; readonly params: unknown }>();
@@ -51,6 +52,8 @@ export class LegacySession {
 
   /** A new session has replaced one that was stale; with the result of its `initialize`. */
   readonly onDidRenew = this.#renewed.event;
+  /** A client's own `initialize` has replaced a session; the new one is in use once it is confirmed. */
+  readonly onDidReplace = this.#replaced.event;
   /** The session is stale, and the server has answered that it opens no new one in this way. */
   readonly onDidRefuse = this.#refused.event;
 
@@ -62,19 +65,16 @@ export class LegacySession {
     return this.#open;
   }
 
-  /** Begins: a client's own `initialize` was answered. */
+  /** Begins: a client's own `initialize` was answered. What it replaces is ended where the server can be told. */
   opened(params: unknown, sessionId: string | undefined, result: unknown): void {
-    const version = isRecord(result) ? result['protocolVersion'] : undefined;
-    this.#generation += 1;
-    this.#open = {
-      generation: this.#generation,
-      id: sessionId,
-      params,
-      headers: {
-        ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
-        ...(typeof version === 'string' ? { 'mcp-protocol-version': version } : {}),
-      },
-    };
+    const before = this.#open;
+    this.#setUp.clear();
+    this.#confirmed = false;
+    this.#begin(params, sessionId, result);
+    if (before === undefined) return;
+    this.#replaced.fire();
+    const { state } = this.#deps.connection;
+    if (state.kind === 'ready' && before.id !== sessionId) void endAt(state.endpoint, before);
   }
 
   /** The client has sent `notifications/initialized`. */
@@ -125,8 +125,21 @@ export class LegacySession {
   async end(endpoint: Endpoint): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    if (open?.id === undefined) return;
-    await endpoint.exchange({ method: 'DELETE', headers: open.headers, onMessage: () => {} }).ended;
+    if (open !== undefined) await endAt(endpoint, open);
+  }
+
+  #begin(params: unknown, sessionId: string | undefined, result: unknown): void {
+    const version = isRecord(result) ? result['protocolVersion'] : undefined;
+    this.#generation += 1;
+    this.#open = {
+      generation: this.#generation,
+      id: sessionId,
+      params,
+      headers: {
+        ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
+        ...(typeof version === 'string' ? { 'mcp-protocol-version': version } : {}),
+      },
+    };
   }
 
   async #reopen({ params }: Open, rule: StaleRuleName): Promise<Recovery> {
@@ -156,7 +169,7 @@ export class LegacySession {
         this.#refused.fire();
         return 'refused';
       }
-      this.opened(params, end.sessionId, result);
+      this.#begin(params, end.sessionId, result);
       await this.#prepare(endpoint);
       log.info(`the session was stale (${rule}); a new one has replaced it`);
       this.#renewed.fire(result);
@@ -195,6 +208,10 @@ export class LegacySession {
       timer.dispose();
     }
   }
+}
+
+async function endAt(endpoint: Endpoint, { id, headers }: SessionUse): Promise<void> {
+  if (id !== undefined) await endpoint.exchange({ method: 'DELETE', headers, onMessage: () => {} }).ended;
 }
 
 function refusesAccess(end: PostEnd): boolean {

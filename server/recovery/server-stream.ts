@@ -25,6 +25,8 @@ export class ServerStream implements Disposable {
   readonly #store = new DisposableStore();
   readonly #comeback: Comeback;
   #exchange: Exchange | undefined;
+  /** The session is a new one, which is not in use yet. */
+  #replaced = false;
   /** The session whose stream the server has refused for good. */
   #refused: number | undefined;
   /** The session that a POST was sent for already. */
@@ -39,11 +41,20 @@ export class ServerStream implements Disposable {
         this.#comeback.wake();
       }),
     );
+    this.#store.add(
+      deps.session.onDidReplace(() => {
+        this.#replaced = true;
+        this.#exchange?.abort('the session has been replaced');
+      }),
+    );
   }
 
-  /** Begins, once the session is in use. */
+  /** Begins, once the session is in use; again for one that has replaced another. */
   start(): void {
     this.#comeback.start();
+    if (!this.#replaced) return;
+    this.#replaced = false;
+    this.#comeback.wake();
   }
 
   dispose(): void {
@@ -63,7 +74,7 @@ export class ServerStream implements Disposable {
     }
     await session.settled();
     const { use } = session;
-    if (use === undefined || use.generation === this.#refused || this.#comeback.disposed) return;
+    if (use === undefined || this.#replaced || use.generation === this.#refused || this.#comeback.disposed) return;
     this.#exchange = endpoint.exchange({
       method: 'GET',
       headers: { accept: 'text/event-stream', ...use.headers },

@@ -27,8 +27,27 @@ export function answerLine(request: AnsweredRequest, reply: Reply): string | und
   }
 }
 
-function refusal({ id }: AnsweredRequest, { status, error, text }: Extract<Reply, { kind: 'refused' }>): string {
+/** The reply to a request that needs a session, where its agent has opened none. */
+export function noSession(id: RpcId): Reply {
+  const error = { id, code: rpcCodes.server, message: 'There is no session: send "initialize" first', data: undefined };
+  return { kind: 'refused', status: 400, error, text: '' };
+}
+
+/** The line for a request that still ran when its agent had closed stdin. */
+export function leftLine(request: AnsweredRequest): string {
+  return failure(
+    request,
+    unknown(`stdin ended while ${request.method} was running; it was told to stop and may have had its effect.`),
+  );
+}
+
+function refusal(request: AnsweredRequest, { status, error, text }: Extract<Reply, { kind: 'refused' }>): string {
+  const { id, method } = request;
   if (error !== undefined) return errorAnswer(id, error.code, error.message, error.data);
+  if (status < 300) {
+    const ended = `The bridge ended ${method} with HTTP ${status} and without an answer`;
+    return failure(request, unknown(`${ended}, as it does when its session is over.`));
+  }
   const said = text.trim() === '' ? '' : `: ${text.trim().slice(0, 200)}`;
   return errorAnswer(id, rpcCodes.server, `The bridge refused the request with HTTP ${status}${said}`, { status });
 }
@@ -59,13 +78,13 @@ const readBefore =
   'Read the affected state first (read_buffer, get_editor_context, get_diagnostics); repeat the call only if its effect is missing.';
 
 function lost({ method }: AnsweredRequest, reason: string): ErrorInfo {
-  return {
-    code: 'outcome_unknown',
-    message: `The connection to the bridge was lost after ${method} was sent and before its answer came (${reason}).`,
-    hint: readBefore,
-    retryable: false,
-    executed: 'unknown',
-  };
+  return unknown(
+    `The connection to the bridge was lost after ${method} was sent and before its answer came (${reason}).`,
+  );
+}
+
+function unknown(message: string): ErrorInfo {
+  return { code: 'outcome_unknown', message, hint: readBefore, retryable: false, executed: 'unknown' };
 }
 
 function late({ method }: AnsweredRequest, { budgetMs, sent }: Extract<Reply, { kind: 'timeout' }>): ErrorInfo {

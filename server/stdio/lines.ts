@@ -1,10 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
 import { limits } from '../../shared/limits.ts';
+import type { LineEnds } from './long-line.ts';
 
 export interface LineHandlers {
   readonly onLine: (line: string) => void;
   /** A line was longer than `limits.lineMaxBytes`; it is passed over. */
-  readonly onTooLong: () => void;
+  readonly onTooLong: (ends: LineEnds) => void;
   readonly onEnd: () => void;
 }
 
@@ -12,22 +13,23 @@ export interface LineHandlers {
 export function readLines(input: Readable, { onLine, onTooLong, onEnd }: LineHandlers): void {
   let chunks: Buffer[] = [];
   let bytes = 0;
-  let skipping = false;
+  /** Of a line that is too long already. */
+  let passed: { readonly head: string; tail: Buffer } | undefined;
   const take = (part: Buffer): void => {
     bytes += part.length;
-    if (bytes > limits.lineMaxBytes) {
-      skipping = true;
-      chunks = [];
-    }
-    if (!skipping) chunks.push(part);
+    if (passed === undefined) chunks.push(part);
+    else passed.tail = lastBytes([passed.tail, part]);
+    if (passed !== undefined || bytes <= limits.lineMaxBytes) return;
+    passed = { head: Buffer.concat(chunks).toString('utf8', 0, limits.lineEndBytes), tail: lastBytes(chunks) };
+    chunks = [];
   };
   const finish = (): void => {
     const line = Buffer.concat(chunks).toString('utf8').trim();
-    const tooLong = skipping;
+    const ends = passed === undefined ? undefined : { head: passed.head, tail: passed.tail.toString('utf8') };
     chunks = [];
     bytes = 0;
-    skipping = false;
-    if (tooLong) onTooLong();
+    passed = undefined;
+    if (ends !== undefined) onTooLong(ends);
     else if (line !== '') onLine(line);
   };
   input.on('data', (chunk: Buffer) => {
@@ -48,6 +50,11 @@ export function readLines(input: Readable, { onLine, onTooLong, onEnd }: LineHan
     onEnd();
   };
   input.once('end', end).once('close', end).once('error', end);
+}
+
+/** A copy, which keeps nothing else in memory. */
+function lastBytes(parts: readonly Buffer[]): Buffer {
+  return Buffer.from(Buffer.concat(parts).subarray(-limits.lineEndBytes));
 }
 
 /** Writes messages to stdout, one per line, and stops reading while the agent does not keep up. */

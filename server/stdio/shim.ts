@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { eraOfPost } from '../agent/era.ts';
+import { type Era, eraOfPost } from '../agent/era.ts';
 import {
   classify,
   errorAnswer,
@@ -21,9 +22,11 @@ import { parseRecord } from '../recovery/post-request.ts';
 import type { RecoveringClient } from '../recovery/recovering-client.ts';
 import type { Reply } from '../recovery/reply.ts';
 import { ServerStream } from '../recovery/server-stream.ts';
-import { answerLine } from './answers.ts';
+import { answerLine, leftLine, noSession } from './answers.ts';
 import type { CallKeys } from './call-keys.ts';
 import { KnownLists } from './known-lists.ts';
+import { type LineEnds, requestIdOf } from './long-line.ts';
+import { Opening } from './opening.ts';
 import { ServerRequests } from './server-requests.ts';
 
 export interface ShimDeps {
@@ -42,10 +45,22 @@ export interface ShimDeps {
 /** A request of the agent that has no answer yet. */
 interface Running {
   readonly cancellation: Cancellation;
+  /** By the clock: its budget counts from then on. */
+  readonly arrivedMs: number;
   /** How far its progress was told: a repeat begins at the start, and progress may not go back. */
   progress: number;
   /** A stream that began again acknowledges its subscriptions again. */
   acknowledged: boolean;
+}
+
+/** How a request goes out. */
+interface Sending {
+  /** The whole message as it came. */
+  readonly json: string;
+  readonly era: Era;
+  /** Of a tools/call. */
+  readonly key: string | undefined;
+  readonly running: Running;
 }
 
 type Message = Readonly<Record<string, unknown>>;
@@ -56,9 +71,14 @@ export class Shim {
   readonly #running = new Map<RpcId, Running>();
   readonly #asked = new ServerRequests();
   readonly #lists = new KnownLists();
+  readonly #opening = new Opening();
   readonly #stream: ServerStream;
   #instance: string | undefined;
+  /** Lines whose answers are not written yet. */
+  #handling = 0;
   #idle: (() => void) | undefined;
+  /** The agent has gone, and what it asked for is not waited for any longer. */
+  #leaving = false;
 
   constructor(deps: ShimDeps) {
     this.#deps = deps;
@@ -82,15 +102,24 @@ export class Shim {
     } catch {
       return this.#write(errorAnswer(null, rpcCodes.parseError, 'Parse error: a line on stdin is not valid JSON'));
     }
-    if (Array.isArray(body)) void this.#batch(body);
-    else void this.#message(body, text).then((answer) => answer?.());
+    void this.#handle(body, text);
   }
 
-  /** Waits until every request is answered, or `ms` are over. */
+  /** Takes what is known of a line that was too long to be read. */
+  tooLong(ends: LineEnds): void {
+    this.#write(
+      errorAnswer(requestIdOf(ends), rpcCodes.server, `Payload too large: at most ${limits.bodyMaxBytes} bytes`),
+    );
+  }
+
+  /** Waits until every request is answered. What still runs after `ms` is told to stop, and its agent that it was. */
   settle(ms: number): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve();
+    if (this.#handling === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = this.#deps.clock.after(ms, resolve);
+      const timer = this.#deps.clock.after(ms, () => {
+        this.#leaving = true;
+        for (const { cancellation } of this.#running.values()) cancellation.abort();
+      });
       this.#idle = () => {
         timer.dispose();
         resolve();
@@ -102,6 +131,14 @@ export class Shim {
     this.#stream.dispose();
   }
 
+  async #handle(body: unknown, text: string): Promise<void> {
+    this.#handling += 1;
+    if (Array.isArray(body)) await this.#batch(body);
+    else (await this.#message(body, () => text))?.();
+    this.#handling -= 1;
+    if (this.#handling === 0) this.#idle?.();
+  }
+
   /** Several messages in one line (MCP 2025-03-26): their answers go out in one line as well. */
   async #batch(bodies: readonly unknown[]): Promise<void> {
     const lines: string[] = [];
@@ -109,45 +146,71 @@ export class Shim {
       lines.push(json);
       delivered?.();
     };
-    const answers = await Promise.all(bodies.map((body) => this.#message(body, JSON.stringify(body), collect)));
+    const answers = await Promise.all(bodies.map((body) => this.#message(body, () => JSON.stringify(body), collect)));
     for (const answer of answers) answer?.();
     if (lines.length > 0) this.#write(`[${lines.join(',')}]`);
     else if (bodies.length === 0)
       this.#write(errorAnswer(null, rpcCodes.invalidRequest, 'Invalid Request: empty batch'));
   }
 
-  /** Handles one message; resolves with what writes its answer, if it has one. */
-  async #message(body: unknown, json: string, write = this.#deps.write): Promise<(() => void) | undefined> {
+  /** Handles one message; resolves with what writes its answer, if it has one. Never rejects. */
+  async #message(body: unknown, text: () => string, write = this.#deps.write): Promise<(() => void) | undefined> {
     const message = classify(body);
     if (message === undefined || !isRecord(body)) {
       const id = isRecord(body) && isRpcId(body['id']) ? body['id'] : null;
       const problem = 'Invalid Request: not a JSON-RPC 2.0 message';
       return () => write(errorAnswer(id, rpcCodes.invalidRequest, problem));
     }
-    if (message.kind === 'request') return this.#request(message, json, write);
-    if (message.kind === 'notification') this.#notification(message.method, message.params, json);
-    else this.#response(body);
+    try {
+      if (message.kind === 'request') return await this.#request(message, text(), write);
+      if (message.kind === 'notification') this.#notification(message.method, message.params, text());
+      else this.#response(body);
+    } catch (error) {
+      // JSON can be read that is nested too deeply to be written again.
+      const problem = `a ${message.kind} could not be passed on: ${messageOf(error)}`;
+      if (message.kind === 'request') {
+        const { id } = message;
+        return () => write(errorAnswer(id, rpcCodes.internalError, `Internal error: ${problem}`));
+      }
+      this.#deps.log.warn(problem);
+    }
     return undefined;
   }
 
   async #request(request: RpcRequest, json: string, write: ShimDeps['write']): Promise<(() => void) | undefined> {
     const { id, method, params } = request;
-    const local = this.#localResult(method, params);
+    const era = eraOfPost({ method, params }, {});
+    const local = this.#localResult(method, params, era);
     if (local !== undefined) return () => write(resultAnswer(id, local));
     if (this.#running.has(id)) {
       const problem = 'Invalid Request: a request with this id is still running';
       return () => write(errorAnswer(id, rpcCodes.invalidRequest, problem));
     }
-    const { client, keys } = this.#deps;
-    const era = eraOfPost({ method, params }, {});
     const running: Running = {
       cancellation: new Cancellation(),
+      arrivedMs: this.#deps.clock.now(),
       progress: Number.NEGATIVE_INFINITY,
       acknowledged: false,
     };
     this.#running.set(id, running);
+    const key = method === 'tools/call' ? this.#deps.keys.mint() : undefined;
+    const send = () => this.#send(request, { json, era, key, running });
+    const sent =
+      era === 'modern' ? send() : method === 'initialize' ? this.#opening.begin(send) : this.#opening.after(send);
+    const reply = await sent.finally(() => this.#running.delete(id));
+    const asked = { id, method, era };
+    const line = this.#leaving && reply.kind === 'cancelled' ? leftLine(asked) : answerLine(asked, reply);
+    return line === undefined
+      ? undefined
+      : () => write(line, key === undefined ? undefined : () => this.#deps.keys.delivered(key));
+  }
+
+  /** Sends a request to the bridge; resolves with the reply as the agent is to see it. */
+  async #send(request: RpcRequest, { json, era, key, running }: Sending): Promise<Reply> {
+    const { client, session, keys, clock } = this.#deps;
+    const { id, method, params } = request;
+    if (era === 'legacy' && method !== 'initialize' && session.use === undefined) return noSession(id);
     const listing = era === 'legacy' ? this.#lists.begin(method, params) : undefined;
-    const key = method === 'tools/call' ? keys.mint() : undefined;
     const reply = await client.request({
       id,
       method,
@@ -156,25 +219,25 @@ export class Shim {
       json,
       headers: era === 'modern' ? mirrorHeaders(request, claimedVersion(params) ?? '') : {},
       ...(key === undefined ? {} : { keyHeaders: (repeat) => keys.headers(key, repeat) }),
-      budgetMs: method === 'subscriptions/listen' ? undefined : limits.agentRequestMs,
+      budgetMs:
+        method === 'subscriptions/listen' ? undefined : limits.agentRequestMs - (clock.now() - running.arrivedMs),
       cancelled: running.cancellation,
       onMessage: (message, text) => this.#aheadOfAnswer(running, message, text),
     });
-    this.#running.delete(id);
-    if (this.#running.size === 0) this.#idle?.();
     const shown = this.#learn(request, reply);
     if (listing !== undefined && shown.kind === 'response') this.#lists.take(listing, shown.json);
-    const line = answerLine({ id, method, era }, shown);
-    return line === undefined
-      ? undefined
-      : () => write(line, key === undefined ? undefined : () => keys.delivered(key));
+    return shown;
   }
 
-  /** What the shim answers itself: its own state always, and while the bridge is away whatever it knows. */
-  #localResult(method: string, params: unknown): string | undefined {
+  /** What the shim answers itself: its own state always, and what it knows while there is nobody to ask. */
+  #localResult(method: string, params: unknown, era: Era): string | undefined {
     if (method === 'holdfast/status') return JSON.stringify(this.#status());
-    if (this.#deps.connection.state.kind === 'ready' || this.#deps.session.use === undefined) return undefined;
-    return method === 'ping' ? '{}' : this.#lists.answer(method, params);
+    if (era === 'modern') return undefined;
+    const { connection, session } = this.#deps;
+    const isAway = connection.state.kind !== 'ready';
+    // An agent may ask for it before it has a session.
+    if (method === 'ping') return isAway || session.use === undefined ? '{}' : undefined;
+    return isAway ? this.#lists.answer(method, params) : undefined;
   }
 
   #status(): object {
@@ -206,13 +269,18 @@ export class Shim {
       if (isRpcId(id)) this.#running.get(id)?.cancellation.abort();
       return;
     }
+    void this.#opening.after(() => this.#notify(method, json));
+  }
+
+  async #notify(method: string, json: string): Promise<void> {
     const { client, session } = this.#deps;
     // A modern client has nothing else to notify of, and no session to do it in.
     if (session.use === undefined) return;
     const sent = client.notify(json, 'legacy');
     if (method !== 'notifications/initialized') return;
     session.confirm();
-    void sent.then(() => this.#stream.start());
+    await sent;
+    this.#stream.start();
   }
 
   #response(body: Message): void {

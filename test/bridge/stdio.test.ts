@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { limits } from '../../shared/limits.ts';
 import { environment } from '../../shared/state-files.ts';
 import { bridgeBundle } from '../support/bridge-build.ts';
 import { eventually } from '../support/eventually.ts';
@@ -133,12 +134,14 @@ describe('The shim', () => {
     const shim = start();
     shim.send('{"jsonrpc":"2.0",');
     shim.send('{"id":"x","method":5,"jsonrpc":"2.0"}');
-    await eventually(() => (shim.messages.length >= 2 ? true : undefined), 'two errors');
+    shim.send({ method: 'tools/call', params: { a: 'x'.repeat(limits.lineMaxBytes) }, jsonrpc: '2.0', id: 'long' });
+    await eventually(() => (shim.messages.length >= 3 ? true : undefined), 'three errors');
     assert.deepEqual(
       shim.messages.map(({ id, error }) => [id, error !== undefined && Object.entries({ ...error })[0]]),
       [
         [null, ['code', -32_700]],
         ['x', ['code', -32_600]],
+        ['long', ['code', -32_000]],
       ],
     );
     const early = await shim.request('tools/list');

@@ -1,72 +1,25 @@
 import assert from 'node:assert/strict';
 import { isRecord } from '../../../../server/agent/json-rpc.ts';
-import { CallKeys } from '../../../../server/stdio/call-keys.ts';
-import { Shim } from '../../../../server/stdio/shim.ts';
 import { limits } from '../../../../shared/limits.ts';
-import { createLog } from '../../../../shared/log.ts';
-import { answered, away, cut, FakeUpstream, never } from '../../../support/fake-upstream.ts';
-
-const initialize = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } };
+import { answered, away, cut, never } from '../../../support/fake-upstream.ts';
+import { ShimRig, toolCall } from '../../../support/shim-rig.ts';
 
 describe('the shim', () => {
-  let server: FakeUpstream;
-  let shim: Shim;
-  let written: unknown[];
-  /** Calls back for what was written, as a pipe does once it has it. */
-  let deliveries: (() => void)[];
+  let rig: ShimRig;
   beforeEach(() => {
-    server = new FakeUpstream();
-    written = [];
-    deliveries = [];
-    let ids = 0;
-    shim = new Shim({
-      client: server.client,
-      session: server.session,
-      connection: server.connection,
-      clock: server.clock,
-      keys: new CallKeys('key'),
-      write: (json, delivered) => {
-        written.push(JSON.parse(json));
-        if (delivered !== undefined) deliveries.push(delivered);
-      },
-      log: createLog(() => {}),
-      random: () => 0,
-      newId: () => `shim-${++ids}`,
-    });
-    server.script = ({ http }) => (http === 'GET' ? never : undefined);
+    rig = new ShimRig();
   });
-  afterEach(() => {
-    shim.dispose();
-    server.connection.dispose();
-    assert.equal(server.clock.pending, 0, 'timers are left');
-  });
-
-  const send = async (message: object) => {
-    shim.line(JSON.stringify({ jsonrpc: '2.0', ...message }));
-    await server.clock.settle();
-  };
-  const open = async () => {
-    await send({ id: 0, method: 'initialize', params: initialize });
-    await send({ method: 'notifications/initialized' });
-    written.length = 0;
-    server.seen.length = 0;
-  };
-  const lost = async () => server.connection.lost(await server.connection.acquire(), 'gone');
-  const call = (id: unknown, params: object = {}) => ({
-    id,
-    method: 'tools/call',
-    params: { name: 'edit', ...params },
-  });
+  afterEach(() => rig.dispose());
 
   it('sends each call under a key of its own, and acknowledges what the agent’s pipe has with the next one', async () => {
-    await open();
-    await send(call(1));
-    await send(call(2));
-    for (const deliver of deliveries.splice(0)) deliver();
-    await send(call(3));
-    await send(call(4));
+    await rig.open();
+    await rig.send(toolCall(1));
+    await rig.send(toolCall(2));
+    for (const deliver of rig.deliveries.splice(0)) deliver();
+    await rig.send(toolCall(3));
+    await rig.send(toolCall(4));
     assert.deepEqual(
-      server.seen.map(({ headers }) => [headers['idempotency-key'], headers['holdfast-ack']]),
+      rig.server.seen.map(({ headers }) => [headers['idempotency-key'], headers['holdfast-ack']]),
       [
         ['key-1', undefined],
         ['key-2', undefined],
@@ -78,12 +31,12 @@ describe('the shim', () => {
 
   it('tells the agent that its lists may change, because its session outlives the bridge’s version', async () => {
     const capabilities = { tools: {}, resources: { subscribe: true }, logging: {} };
-    server.script = ({ method, id }) =>
+    rig.server.script = ({ method, id }) =>
       method === 'initialize'
         ? answered(200, JSON.stringify({ jsonrpc: '2.0', id, result: { protocolVersion: 'v', capabilities } }))
         : undefined;
-    await send({ id: 0, method: 'initialize', params: initialize });
-    assert.deepEqual(written, [
+    await rig.initialize();
+    assert.deepEqual(rig.written, [
       {
         jsonrpc: '2.0',
         id: 0,
@@ -100,13 +53,13 @@ describe('the shim', () => {
   });
 
   it('answers ping and known lists itself while the bridge is away, and says of a call that it did not run', async () => {
-    await open();
-    await send({ id: 1, method: 'tools/list' });
-    await lost();
-    server.reach = away();
-    written.length = 0;
-    for (const method of ['ping', 'tools/list', 'holdfast/status']) await send({ id: method, method });
-    assert.deepEqual(written, [
+    await rig.open();
+    await rig.send({ id: 1, method: 'tools/list' });
+    await rig.lost();
+    rig.server.reach = away();
+    rig.written.length = 0;
+    for (const method of ['ping', 'tools/list', 'holdfast/status']) await rig.send({ id: method, method });
+    assert.deepEqual(rig.written, [
       { jsonrpc: '2.0', id: 'ping', result: {} },
       { jsonrpc: '2.0', id: 'tools/list', result: { served: 'tools/list' } },
       {
@@ -115,11 +68,11 @@ describe('the shim', () => {
         result: { bridge: { state: 'away', reason: 'gone' }, session: 1, running: 0 },
       },
     ]);
-    written.length = 0;
-    await send(call(5));
-    await send({ id: 6, method: 'resources/read', params: { uri: 'a' } });
-    await server.clock.advance(limits.recoveryWaitMs);
-    assert.deepEqual(written, [
+    rig.written.length = 0;
+    await rig.send(toolCall(5));
+    await rig.send({ id: 6, method: 'resources/read', params: { uri: 'a' } });
+    await rig.server.clock.advance(limits.recoveryWaitMs);
+    assert.deepEqual(rig.written, [
       {
         jsonrpc: '2.0',
         id: 5,
@@ -155,73 +108,73 @@ describe('the shim', () => {
   });
 
   it('tells of a list only when another bridge really has another one, and an old listing never wins', async () => {
-    await open();
+    await rig.open();
     let tools = ['a'];
     const slow: (() => void)[] = [];
-    server.script = ({ http, method, id }) => {
+    rig.server.script = ({ http, method, id }) => {
       if (http === 'GET') return never;
       if (method !== 'tools/list') return undefined;
       const now = answered(200, JSON.stringify({ jsonrpc: '2.0', id, result: { tools } }));
       return id === 'slow' ? new Promise((resolve) => slow.push(() => resolve(now))) : now;
     };
-    await send({ id: 1, method: 'tools/list' });
-    await send({ id: 'slow', method: 'tools/list' });
+    await rig.send({ id: 1, method: 'tools/list' });
+    await rig.send({ id: 'slow', method: 'tools/list' });
     const moveTo = async (instance: string) => {
-      await lost();
-      server.instance = instance;
-      written.length = 0;
-      await send({ id: instance, method: 'resources/read', params: { uri: 'a' } });
-      return written.flatMap((message) => (isRecord(message) && 'method' in message ? [message['method']] : []));
+      await rig.lost();
+      rig.server.instance = instance;
+      rig.written.length = 0;
+      await rig.send({ id: instance, method: 'resources/read', params: { uri: 'a' } });
+      return rig.written.flatMap((message) => (isRecord(message) && 'method' in message ? [message['method']] : []));
     };
     assert.deepEqual(await moveTo('bridge-2'), []);
     tools = ['a', 'b'];
     assert.deepEqual(await moveTo('bridge-3'), ['notifications/tools/list_changed']);
     for (const answer of slow) answer();
-    await server.clock.settle();
+    await rig.server.clock.settle();
     assert.deepEqual(await moveTo('bridge-4'), []);
   });
 
   it('hands questions of the server on under ids of its own, and drops an answer to a session that is gone', async () => {
-    await open();
-    server.script = ({ http, method, id }, stream) => {
+    await rig.open();
+    rig.server.script = ({ http, method, id }, stream) => {
       if (http === 'GET') return never;
       if (method !== 'tools/call') return undefined;
       stream(JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'roots/list' }), undefined);
       return answered(200, JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
     };
-    await send(call(1));
-    await send({ id: 'server-1', result: { roots: [] } });
-    assert.deepEqual(written[0], { jsonrpc: '2.0', id: 'server-1', method: 'roots/list' });
-    await send(call(2));
-    server.sessions.clear();
-    await send({ id: 9, method: 'tools/list' });
-    server.seen.length = 0;
-    await send({ id: 'server-2', result: { roots: ['late'] } });
-    await send({ id: 'server-7', result: {} });
-    assert.deepEqual(server.seen, []);
+    await rig.send(toolCall(1));
+    await rig.send({ id: 'server-1', result: { roots: [] } });
+    assert.deepEqual(rig.written[0], { jsonrpc: '2.0', id: 'server-1', method: 'roots/list' });
+    await rig.send(toolCall(2));
+    rig.server.sessions.clear();
+    await rig.send({ id: 9, method: 'tools/list' });
+    rig.server.seen.length = 0;
+    await rig.send({ id: 'server-2', result: { roots: ['late'] } });
+    await rig.send({ id: 'server-7', result: {} });
+    assert.deepEqual(rig.server.seen, []);
   });
 
   it('passes a server’s answer on to the session that asked', async () => {
-    await open();
-    server.script = ({ http, method, id }, stream) => {
+    await rig.open();
+    rig.server.script = ({ http, method, id }, stream) => {
       if (http === 'GET') return never;
       if (method !== 'tools/call') return undefined;
       stream(JSON.stringify({ jsonrpc: '2.0', id: 5, method: 'roots/list' }), undefined);
       return answered(200, JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
     };
-    await send(call(1));
-    server.seen.length = 0;
-    await send({ id: 'server-1', result: { roots: [] } });
+    await rig.send(toolCall(1));
+    rig.server.seen.length = 0;
+    await rig.send({ id: 'server-1', result: { roots: [] } });
     assert.deepEqual(
-      server.seen.map(({ id, session }) => [id, session]),
+      rig.server.seen.map(({ id, session }) => [id, session]),
       [[5, 's1']],
     );
   });
 
   it('lets progress only go forward, also when the call is sent again', async () => {
-    await open();
+    await rig.open();
     let breaks = 1;
-    server.script = ({ http, method, id }, stream) => {
+    rig.server.script = ({ http, method, id }, stream) => {
       if (http === 'GET') return never;
       if (method !== 'tools/call') return undefined;
       for (const progress of breaks > 0 ? [1, 2] : [1, 2, 3]) {
@@ -229,74 +182,74 @@ describe('the shim', () => {
       }
       return breaks-- > 0 ? cut : answered(200, JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
     };
-    await send(call(1));
+    await rig.send(toolCall(1));
     assert.deepEqual(
-      written.map((message) => isRecord(message) && (message['params'] ?? message['id'])),
+      rig.written.map((message) => isRecord(message) && (message['params'] ?? message['id'])),
       [{ progress: 1 }, { progress: 2 }, { progress: 3 }, 1],
     );
   });
 
   it('keeps the id of a call that was sent again, and answers it once', async () => {
-    await open();
+    await rig.open();
     let breaks = 2;
-    server.script = ({ http, method }) =>
+    rig.server.script = ({ http, method }) =>
       http === 'GET' ? never : method === 'tools/call' && breaks-- > 0 ? cut : undefined;
-    await send(call('mine'));
-    assert.deepEqual(written, [{ jsonrpc: '2.0', id: 'mine', result: { served: 'tools/call' } }]);
+    await rig.send(toolCall('mine'));
+    assert.deepEqual(rig.written, [{ jsonrpc: '2.0', id: 'mine', result: { served: 'tools/call' } }]);
   });
 
   it('answers a batch in one line, and a second request under a running id with an error', async () => {
-    await open();
-    await send(call(1));
-    written.length = 0;
-    shim.line(
+    await rig.open();
+    await rig.send(toolCall(1));
+    rig.written.length = 0;
+    rig.shim.line(
       JSON.stringify([
         { jsonrpc: '2.0', id: 1, method: 'tools/list' },
         { jsonrpc: '2.0', method: 'notifications/roots/list_changed' },
         { jsonrpc: '2.0', id: 2, method: 'prompts/list' },
       ]),
     );
-    await server.clock.settle();
-    assert.deepEqual(written, [
+    await rig.server.clock.settle();
+    assert.deepEqual(rig.written, [
       [
         { jsonrpc: '2.0', id: 1, result: { served: 'tools/list' } },
         { jsonrpc: '2.0', id: 2, result: { served: 'prompts/list' } },
       ],
     ]);
-    server.script = ({ http, method }) => (http === 'GET' || method === 'tools/call' ? never : undefined);
-    written.length = 0;
-    await send(call(3));
-    await send(call(3));
+    rig.server.script = ({ http, method }) => (http === 'GET' || method === 'tools/call' ? never : undefined);
+    rig.written.length = 0;
+    await rig.send(toolCall(3));
+    await rig.send(toolCall(3));
     assert.deepEqual(
-      written.map((message) => isRecord(message) && [message['id'], 'error' in message]),
+      rig.written.map((message) => isRecord(message) && [message['id'], 'error' in message]),
       [[3, true]],
     );
-    await send({ method: 'notifications/cancelled', params: { requestId: 3 } });
+    await rig.send({ method: 'notifications/cancelled', params: { requestId: 3 } });
   });
 
   it('reopens the stream on which the server speaks, and finds out by a request when its session is unknown there', async () => {
     const ends: ((end: typeof cut) => void)[] = [];
     let speak: ((json: string, session: undefined) => void) | undefined;
-    server.script = ({ http, session }, stream) => {
+    rig.server.script = ({ http, session }, stream) => {
       if (http !== 'GET') return undefined;
-      if (session === undefined || !server.sessions.has(session)) return server.stale();
+      if (session === undefined || !rig.server.sessions.has(session)) return rig.server.stale();
       speak = stream;
       return new Promise((resolve) => ends.push(resolve));
     };
-    await open();
-    const streams = () => server.seen.filter(({ http }) => http === 'GET').map(({ session }) => session);
+    await rig.open();
+    const streams = () => rig.server.seen.filter(({ http }) => http === 'GET').map(({ session }) => session);
     speak?.('{"jsonrpc":"2.0","method":"notifications/message","params":{}}', undefined);
-    assert.deepEqual(written, [{ jsonrpc: '2.0', method: 'notifications/message', params: {} }]);
-    await server.clock.advance(limits.healthyAfterMs);
+    assert.deepEqual(rig.written, [{ jsonrpc: '2.0', method: 'notifications/message', params: {} }]);
+    await rig.server.clock.advance(limits.healthyAfterMs);
     ends.shift()?.(cut);
-    await server.clock.advance(limits.firstReconnectMaxMs);
+    await rig.server.clock.advance(limits.firstReconnectMaxMs);
     assert.deepEqual(streams(), ['s1']);
-    assert.deepEqual(server.connects.at(-1), 'join');
+    assert.deepEqual(rig.server.connects.at(-1), 'join');
 
-    server.sessions.clear();
+    rig.server.sessions.clear();
     ends.shift()?.(cut);
-    await server.clock.advance(2_000);
-    assert.deepEqual(server.methods(), [
+    await rig.server.clock.advance(2_000);
+    assert.deepEqual(rig.server.methods(), [
       'GET s1',
       'GET s1',
       'ping s1',
@@ -309,13 +262,13 @@ describe('the shim', () => {
 
   it('starts no bridge for a stream that nobody waits for', async () => {
     let end: ((cutOff: typeof cut) => void) | undefined;
-    server.script = ({ http }) => (http === 'GET' ? new Promise((resolve) => (end = resolve)) : undefined);
-    await open();
-    server.connects.length = 0;
-    server.reach = away();
+    rig.server.script = ({ http }) => (http === 'GET' ? new Promise((resolve) => (end = resolve)) : undefined);
+    await rig.open();
+    rig.server.connects.length = 0;
+    rig.server.reach = away();
     end?.(cut);
-    await server.clock.advance(60_000);
-    assert.ok(server.connects.length > 3);
-    assert.deepEqual(new Set(server.connects), new Set(['join']));
+    await rig.server.clock.advance(60_000);
+    assert.ok(rig.server.connects.length > 3);
+    assert.deepEqual(new Set(rig.server.connects), new Set(['join']));
   });
 });
