@@ -3,6 +3,7 @@ import { DisposableStore } from '../../shared/disposable.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
 import type { Acceptance } from '../tools/support/accept-review.ts';
+import { noticeText, oneLine } from './one-line.ts';
 import type { ReviewDocuments } from './review-documents.ts';
 import type { ReviewTabs } from './review-tabs.ts';
 
@@ -15,15 +16,14 @@ export interface ReviewCommandDeps {
 
 /**
  * The commands of reviews. They take the proposal from a view, or the URI of its diff from the editor's title; that URI
- * holds a key which agents never learn.
+ * holds a key which agents never learn. Without either nothing is decided, whatever the person is looking at.
  */
 export function registerReviewCommands(deps: ReviewCommandDeps): DisposableStore {
   const { reviews, documents, tabs } = deps;
   const fileOf = (given: unknown): ReviewFile | undefined =>
     given instanceof vscode.Uri ? documents.fileOf(given) : reviews.pending.find((file) => file === given);
   const on = (act: (file: ReviewFile) => Promise<void>) => async (given: unknown) => {
-    // A row of what is decided by now stands for nothing else.
-    const file = fileOf(given ?? vscode.window.activeTextEditor?.document.uri);
+    const file = fileOf(given);
     if (file === undefined) return;
     await act(file);
     // What follows in the same review comes up where the person is looking.
@@ -55,16 +55,18 @@ async function accept(file: ReviewFile, { reviews, documents, tabs, accept: appl
     documents.refresh(file);
     await tabs.show(file, { preserveFocus: false });
     void vscode.window.showWarningMessage(
-      `${file.path} has changed since this was proposed; nothing was applied. The left side now shows the present text: look again, then accept or reject.`,
+      noticeText(
+        `${file.path} has changed since this was proposed; nothing was applied. The left side now shows the present text: look again, then accept or reject.`,
+      ),
     );
   } catch (error) {
-    void vscode.window.showErrorMessage(`${file.path} was not changed: ${messageOf(error)}`);
+    void vscode.window.showErrorMessage(noticeText(`${file.path} was not changed: ${messageOf(error)}`));
   }
 }
 
 async function rejectWithComment(file: ReviewFile, reviews: Reviews): Promise<void> {
   const comment = await vscode.window.showInputBox({
-    title: `Reject ${file.path}`,
+    title: `Reject ${oneLine(file.path)}`,
     prompt: 'What should the agent know?',
   });
   if (comment !== undefined) reviews.decide(file, { kind: 'rejected', comment: comment === '' ? undefined : comment });

@@ -130,17 +130,22 @@ describe('proposals that agents put before the person', () => {
   });
 
   it('are shown against the present text when the file has changed, and applied only after another look', async () => {
-    write('moved.md', 'base\n');
-    const { review_id } = await propose(['moved.md', 'proposal\n']);
-    success(await agent.call('edit_buffer', { edits: [{ path: 'moved.md', old: 'base', new: 'typed meanwhile' }] }));
-    await tab('moved.md').click();
+    // In a notification VS Code makes a link of such a name, which runs the command when it is clicked.
+    const file = 'moved [Show details](command:holdfast.acceptProposal).md';
+    write(file, 'base\n');
+    const { review_id } = await propose([file, 'proposal\n']);
+    success(await agent.call('edit_buffer', { edits: [{ path: file, old: 'base', new: 'typed meanwhile' }] }));
+    await tab(file).click();
     await action('Accept Proposal').click();
-    await page.locator('.notification-toast', { hasText: 'has changed since this was proposed' }).waitFor();
+    const toast = page.locator('.notification-toast', { hasText: 'has changed since this was proposed' });
+    await toast.waitFor();
+    assert.match(await toast.innerText(), /moved \[Show details\] \(command:/);
+    assert.equal(await toast.locator('a', { hasText: 'Show details' }).count(), 0);
     await page.locator('.monaco-diff-editor .editor.original', { hasText: 'typed meanwhile' }).waitFor();
     await stage.screenshot(page, 'review-changed');
-    assert.equal(await buffer('moved.md'), 'typed meanwhile\n');
+    assert.equal(await buffer(file), 'typed meanwhile\n');
     await action('Accept Proposal').click();
     assert.equal((await outcome(review_id))[0]?.state, 'accepted');
-    assert.equal(await buffer('moved.md'), 'proposal\n');
+    assert.equal(await buffer(file), 'proposal\n');
   });
 });
