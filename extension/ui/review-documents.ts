@@ -6,6 +6,9 @@ import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
 export const proposalScheme = 'holdfast-review';
 const baseScheme = 'holdfast-review-base';
 
+/** Leads the bytes, so that VS Code takes them for UTF-8, whatever encoding the settings give to such files. */
+const utf8Mark = '\ufeff';
+
 interface Held {
   readonly createdMs: number;
   changedMs: number;
@@ -33,7 +36,11 @@ export class ReviewDocuments implements Disposable {
       reviews.onDidOpen(({ files }) => {
         for (const { key, proposed } of files) {
           const nowMs = wallMs();
-          this.#held.set(key, { createdMs: nowMs, changedMs: nowMs, bytes: new TextEncoder().encode(proposed) });
+          this.#held.set(key, {
+            createdMs: nowMs,
+            changedMs: nowMs,
+            bytes: new TextEncoder().encode(utf8Mark + proposed),
+          });
         }
       }),
     );

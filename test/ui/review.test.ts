@@ -13,7 +13,9 @@ describe('proposals that agents put before the person', () => {
   let folder: string;
 
   before(async () => {
-    stage = await Stage.open();
+    stage = await Stage.open({
+      userSettings: { 'files.encoding': 'windows1252', '[plaintext]': { 'files.encoding': 'utf16le' } },
+    });
     folder = stage.scratch.sample('greeter');
     page = await stage.linkedWindow(folder);
     agent = await stage.agent();
@@ -72,6 +74,27 @@ describe('proposals that agents put before the person', () => {
     assert.equal(await buffer('edit.md'), 'twenty-two\n');
     await tab('edit.md').waitFor({ state: 'detached' });
     assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+  });
+
+  it('keep their characters, whatever encoding the settings give to such files', async () => {
+    const text = 'café crème\n';
+    writeFileSync(path.join(folder, 'cafe.md'), 'café\n', 'latin1');
+    writeFileSync(path.join(folder, 'cafe.txt'), 'café\n', 'utf16le');
+    const files = ['cafe.md', 'cafe.txt', 'new.md', 'new.txt'];
+    const { review_id } = await propose(...files.map((file): [string, string] => [file, text]));
+    for (const file of files) {
+      await tab(file).click();
+      await page.locator('.monaco-diff-editor .editor.modified', { hasText: 'café crème' }).waitFor();
+      await action('Accept Proposal').click();
+      await tab(file).waitFor({ state: 'detached' });
+    }
+    const reported = (await outcome(review_id)).map(({ path: file, edited }) => [file, edited]);
+    assert.deepEqual(
+      reported,
+      files.map((file) => [file, false]),
+    );
+    for (const file of files) assert.equal(await buffer(file), text, file);
+    assert.equal(readFileSync(path.join(folder, 'new.md'), 'latin1'), text);
   });
 
   it('are rejected with a comment, and the next file of the review comes up', async () => {

@@ -36,10 +36,13 @@ export async function applyPlan(
  * @throws HoldfastError `edit_rejected` when the result could not be confirmed
  */
 export async function applyChanges({ changes, creations }: ApprovedChanges, deps: WaitDeps): Promise<boolean> {
+  const files: CreatedFile[] = [];
+  for (const { target, text } of creations)
+    files.push({ uri: target.uri, contents: await encodeNew(target.uri, text) });
+  // Nothing may be waited for between this and the edit.
   if (!changes.every(isAsPlanned)) return false;
   const edit = new vscode.WorkspaceEdit();
-  for (const { target, text } of creations)
-    edit.createFile(target.uri, { overwrite: false, contents: new TextEncoder().encode(text) });
+  for (const { uri, contents } of files) edit.createFile(uri, { overwrite: false, contents });
   for (const { uri, before, plan } of changes) {
     for (const { start, end, text } of plan.replacements) {
       edit.replace(uri, rangeOf(pointAt(before, start), pointAt(before, end)), text);
@@ -48,7 +51,7 @@ export async function applyChanges({ changes, creations }: ApprovedChanges, deps
   const landed = new Landing(changes);
   try {
     if (!(await vscode.workspace.applyEdit(edit))) {
-      await removeCreated(creations);
+      await removeCreated(files);
       return false;
     }
     await landed.confirm(deps);
@@ -70,16 +73,33 @@ const rangeOf = (
   end: { readonly line: number; readonly character: number },
 ) => new vscode.Range(start.line, start.character, end.line, end.character);
 
+interface CreatedFile {
+  readonly uri: vscode.Uri;
+  readonly contents: Uint8Array;
+}
+
+const byteOrderMark = '\ufeff';
+
+/**
+ * As VS Code would save a new file there. In UTF-8 with a mark, which it heeds before the settings, where it would not read
+ * the same text back: their encoding lacks a character, or the text begins with a mark of its own.
+ */
+async function encodeNew(uri: vscode.Uri, text: string): Promise<Uint8Array> {
+  const contents = await vscode.workspace.encode(text, { uri });
+  if ((await vscode.workspace.decode(contents, { uri })) === text) return contents;
+  return new TextEncoder().encode(text.startsWith(byteOrderMark) ? text : byteOrderMark + text);
+}
+
 /** Files are created before texts are edited; when the edit is refused they go again, unless someone wrote into them. */
-async function removeCreated(creations: readonly PlannedCreation[]): Promise<void> {
-  for (const { target, text } of creations) {
-    const bytes = await vscode.workspace.fs.readFile(target.uri).then(
+async function removeCreated(files: readonly CreatedFile[]): Promise<void> {
+  for (const { uri, contents } of files) {
+    const bytes = await vscode.workspace.fs.readFile(uri).then(
       (found) => found,
       // Not created at all: nothing to remove.
       () => undefined,
     );
-    if (bytes !== undefined && new TextDecoder().decode(bytes) === text)
-      await vscode.workspace.fs.delete(target.uri, { useTrash: false });
+    if (bytes !== undefined && Buffer.compare(bytes, contents) === 0)
+      await vscode.workspace.fs.delete(uri, { useTrash: false });
   }
 }
 
