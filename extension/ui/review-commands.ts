@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
-import { messageOf } from '../../shared/errors.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
 import type { Acceptance } from '../tools/support/accept-review.ts';
 import { noticeText, oneLine } from './one-line.ts';
+import { ReviewDecisions } from './review-decisions.ts';
 import type { ReviewDocuments } from './review-documents.ts';
 import type { ReviewTabs } from './review-tabs.ts';
 
@@ -20,6 +20,17 @@ export interface ReviewCommandDeps {
  */
 export function registerReviewCommands(deps: ReviewCommandDeps): DisposableStore {
   const { reviews, documents, tabs } = deps;
+  const decisions = new ReviewDecisions({
+    reviews,
+    proposedText: (file) => documents.proposedText(file),
+    apply: deps.accept,
+    showAnew: (file) => {
+      documents.refresh(file);
+      return tabs.show(file, { preserveFocus: false });
+    },
+    warn: (message) => void vscode.window.showWarningMessage(noticeText(message)),
+    fail: (message) => void vscode.window.showErrorMessage(noticeText(message)),
+  });
   const fileOf = (given: unknown): ReviewFile | undefined =>
     given instanceof vscode.Uri ? documents.fileOf(given) : reviews.pending.find((file) => file === given);
   const on = (act: (file: ReviewFile) => Promise<void>) => async (given: unknown) => {
@@ -31,7 +42,7 @@ export function registerReviewCommands(deps: ReviewCommandDeps): DisposableStore
     if (file.outcome !== undefined && next !== undefined) await tabs.show(next, { preserveFocus: false });
   };
   const handlers = {
-    'holdfast.acceptProposal': on((file) => accept(file, deps)),
+    'holdfast.acceptProposal': on((file) => decisions.accept(file)),
     'holdfast.rejectProposal': on(async (file) => void reviews.decide(file, { kind: 'rejected', comment: undefined })),
     'holdfast.rejectProposalWithComment': on((file) => rejectWithComment(file, reviews)),
     'holdfast.showProposal': async (given: unknown) => {
@@ -42,26 +53,6 @@ export function registerReviewCommands(deps: ReviewCommandDeps): DisposableStore
   const store = new DisposableStore();
   for (const [command, run] of Object.entries(handlers)) store.add(vscode.commands.registerCommand(command, run));
   return store;
-}
-
-async function accept(file: ReviewFile, { reviews, documents, tabs, accept: apply }: ReviewCommandDeps): Promise<void> {
-  try {
-    const acceptance = await apply(file, documents.proposedText(file));
-    if (acceptance.kind === 'done') {
-      reviews.decide(file, acceptance.outcome);
-      return;
-    }
-    reviews.rebase(file, acceptance.base);
-    documents.refresh(file);
-    await tabs.show(file, { preserveFocus: false });
-    void vscode.window.showWarningMessage(
-      noticeText(
-        `${file.path} has changed since this was proposed; nothing was applied. The left side now shows the present text: look again, then accept or reject.`,
-      ),
-    );
-  } catch (error) {
-    void vscode.window.showErrorMessage(noticeText(`${file.path} was not changed: ${messageOf(error)}`));
-  }
 }
 
 async function rejectWithComment(file: ReviewFile, reviews: Reviews): Promise<void> {
