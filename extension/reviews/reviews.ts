@@ -10,6 +10,8 @@ export interface Proposal {
   /** How answers and titles name the file. */
   readonly path: string;
   readonly uri: string;
+  /** Where that led when it was proposed, through all links. */
+  readonly place: string;
   /** The text that the proposal was made for; undefined for a new file. */
   readonly base: string | undefined;
   readonly proposed: string;

@@ -3,6 +3,7 @@ import { HoldfastError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { ReviewedFile, reviewTools } from '../../shared/tools/reviews.ts';
 import { isPending, type Proposal, type Review, type Reviews } from '../reviews/reviews.ts';
+import { placeOf } from './support/accept-review.ts';
 import type { CleanBases } from './support/clean-bases.ts';
 import { openDocument, statOf } from './support/document.ts';
 import { checkDisk, planCreation } from './support/edit-plan.ts';
@@ -54,7 +55,7 @@ export function createReviewHandlers({ reviews, bases }: ReviewDeps): Handlers<t
     const { uri, shown } = target;
     if (uri.scheme === 'file' && (await statOf(uri)) === undefined) {
       await planCreation(path, text);
-      return { path: shown, uri: uri.toString(), base: undefined, proposed: text };
+      return { path: shown, uri: uri.toString(), place: await placeOf(uri), base: undefined, proposed: text };
     }
     refuseTornPairs(shown, text);
     const document = await openDocument(target);
@@ -65,7 +66,8 @@ export function createReviewHandlers({ reviews, bases }: ReviewDeps): Handlers<t
         hint: 'Propose a different text.',
       });
     }
-    return { path: shown, uri: document.uri.toString(), base, proposed: text };
+    const place = await placeOf(document.uri);
+    return { path: shown, uri: document.uri.toString(), place, base, proposed: text };
   }
 }
 

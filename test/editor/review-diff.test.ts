@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ReviewFile } from '../../extension/reviews/reviews.ts';
 import { acceptReview } from '../../extension/tools/support/accept-review.ts';
@@ -73,6 +73,30 @@ describe('review_diff in VS Code', () => {
     assert.deepEqual([rig.read('new.md'), existsSync(rig.uri('other.md').fsPath)], ['# New\n', false]);
     rig.write('other.md', 'somebody was faster\n');
     assert.deepEqual(await accept(other.review_id), { kind: 'changed', base: 'somebody was faster\n' });
+  });
+
+  it('changes nothing behind a link that was laid after the person was shown the path', async () => {
+    rig.write('sub/seen.json', '{}\n');
+    rig.write('.vscode/seen.json', '{}\n');
+    const made = await begin({ path: 'sub/new.json', new_text: '{ "new": 1 }\n' });
+    const changed = await begin({ path: 'sub/seen.json', new_text: '{ "seen": 1 }\n' });
+    rmSync(rig.uri('sub').fsPath, { recursive: true });
+    symlinkSync('.vscode', rig.uri('sub').fsPath);
+    for (const { review_id } of [made, changed]) {
+      const { message } = await refusal('version_changed', accept(review_id));
+      assert.match(message, /another place now, src\/reviews\/\.vscode\/\w+\.json/);
+      assert.equal(fileOf(review_id).outcome, undefined);
+    }
+    assert.equal(existsSync(rig.uri('.vscode/new.json').fsPath), false);
+    assert.equal(await text('.vscode/seen.json'), '{}\n');
+  });
+
+  it('accepts what was proposed through a link that still leads there', async () => {
+    rig.write('real/a.txt', 'a\n');
+    symlinkSync('real', rig.uri('link').fsPath);
+    const { review_id } = await begin({ path: 'link/a.txt', new_text: 'b\n' });
+    await accept(review_id);
+    assert.equal(await text('real/a.txt'), 'b\n');
   });
 
   it('waits for the person no longer than it is told, and hears a decision at once', async () => {

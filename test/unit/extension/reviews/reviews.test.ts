@@ -10,6 +10,7 @@ const agent = { name: 'codex', version: '1' };
 const proposal = (path: string, base = 'old'): Proposal => ({
   path,
   uri: `file:///${path}`,
+  place: `/${path}`,
   base,
   proposed: 'new',
 });

@@ -19,7 +19,7 @@ describe('what becomes of a decision on a proposal', () => {
   beforeEach(() => {
     let ids = 0;
     reviews = new Reviews({ clock: new FakeClock(), log: createLog(() => {}), newId: () => `id${++ids}` });
-    const proposal = { path: 'a.md', uri: 'file:///a.md', base: 'old', proposed: 'new' };
+    const proposal = { path: 'a.md', uri: 'file:///a.md', place: '/a.md', base: 'old', proposed: 'new' };
     const [first] = reviews.open({ name: 'codex', version: '1' }, [proposal]).files;
     assert.ok(first !== undefined);
     file = first;
