@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { Handlers } from '../../shared/catalog.ts';
 import { HoldfastError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
@@ -7,10 +8,10 @@ import { placeOf } from './support/accept-review.ts';
 import type { CleanBases } from './support/clean-bases.ts';
 import { openDocument, statOf } from './support/document.ts';
 import { checkDisk, planCreation } from './support/edit-plan.ts';
-import { sameLines } from './support/text-lines.ts';
-import { refuseTornPairs } from './support/text-match.ts';
+import { sameLines, withoutMark } from './support/text-lines.ts';
+import { refuseBinary, refuseTornPairs } from './support/text-match.ts';
 import { waitFor } from './support/wait.ts';
-import { resolveTarget } from './support/workspace-path.ts';
+import { resolveTarget, shownPath, type Target } from './support/workspace-path.ts';
 import type { ToolContext } from './tool-context.ts';
 
 export interface ReviewDeps {
@@ -53,15 +54,17 @@ export function createReviewHandlers({ reviews, bases }: ReviewDeps): Handlers<t
   async function proposalOf(path: string, text: string, context: ToolContext): Promise<Proposal> {
     const target = await resolveTarget(path);
     const { uri, shown } = target;
+    refuseBinary(shown, text);
     if (uri.scheme === 'file' && (await statOf(uri)) === undefined) {
       await planCreation(path, text);
+      await refuseBelowFile(target);
       return { path: shown, uri: uri.toString(), place: await placeOf(uri), base: undefined, proposed: text };
     }
     refuseTornPairs(shown, text);
     const document = await openDocument(target);
     await checkDisk(document, target, { ...context, bases });
     const base = document.getText();
-    if (sameLines(base, text)) {
+    if (sameLines(base, withoutMark(text))) {
       throw new HoldfastError('invalid_input', `The text that you propose for ${shown} is the present one.`, {
         hint: 'Propose a different text.',
       });
@@ -69,6 +72,24 @@ export function createReviewHandlers({ reviews, bases }: ReviewDeps): Handlers<t
     const place = await placeOf(document.uri);
     return { path: shown, uri: document.uri.toString(), place, base, proposed: text };
   }
+}
+
+/** VS Code makes missing folders, but none where a file is. */
+async function refuseBelowFile({ uri, shown }: Target): Promise<void> {
+  let folder = vscode.Uri.joinPath(uri, '..');
+  let stat = await statOf(folder);
+  while (stat === undefined && folder.path !== '/') {
+    folder = vscode.Uri.joinPath(folder, '..');
+    stat = await statOf(folder);
+  }
+  if (stat === undefined || (stat.type & vscode.FileType.Directory) !== 0) return;
+  throw new HoldfastError(
+    'invalid_input',
+    `${shown} cannot be created: ${shownPath(folder)} is a file, not a folder.`,
+    {
+      hint: 'Propose another path.',
+    },
+  );
 }
 
 function describe(review: Review): {

@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
+import { byteOrderMark, withoutMark } from '../tools/support/text-lines.ts';
 
 /** The right side of a review's diff: a document in memory that the person may edit. */
 export const proposalScheme = 'holdfast-review';
 const baseScheme = 'holdfast-review-base';
-
-/** Leads the bytes, so that VS Code takes them for UTF-8, whatever encoding the settings give to such files. */
-const utf8Mark = '\ufeff';
 
 interface Held {
   readonly createdMs: number;
@@ -39,7 +37,7 @@ export class ReviewDocuments implements Disposable {
           this.#held.set(key, {
             createdMs: nowMs,
             changedMs: nowMs,
-            bytes: new TextEncoder().encode(utf8Mark + proposed),
+            bytes: encode(proposed),
           });
         }
       }),
@@ -115,6 +113,11 @@ export class ReviewDocuments implements Disposable {
       rename: refuse,
     };
   }
+}
+
+/** Led by the mark VS Code takes the bytes for UTF-8, whatever encoding the settings give to such files. */
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(byteOrderMark + withoutMark(text));
 }
 
 /** Ends in the file's own path, so that it is coloured as the file is. */

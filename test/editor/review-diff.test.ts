@@ -99,6 +99,48 @@ describe('review_diff in VS Code', () => {
     assert.equal(await text('real/a.txt'), 'b\n');
   });
 
+  it('tells a creation that fails from a text that has changed', async () => {
+    const { review_id } = await begin({ path: 'notyet/x.md', new_text: '# X\n' });
+    rig.write('notyet', 'a file where a folder was meant\n');
+    const { message } = await refusal('edit_rejected', accept(review_id));
+    assert.match(message, /could not create the file; nothing was changed/);
+    assert.equal(fileOf(review_id).outcome, undefined);
+    const below = await refusal('invalid_input', begin({ path: 'notyet/y/z.md', new_text: '# Z\n' }));
+    assert.match(below.message, /src\/reviews\/notyet is a file/);
+  });
+
+  it('refuses what VS Code would not show as text, before the person is asked', async () => {
+    rig.write('script.sh', 'echo hi\n');
+    for (const file of ['script.sh', 'new.sh'])
+      await refusal('invalid_input', begin({ path: file, new_text: '# \0\nrm -rf x\n' }));
+    assert.deepEqual(
+      rig.reviews.pending.filter(({ path }) => path.endsWith('.sh')),
+      [],
+    );
+    const create = [{ path: rig.name('new.sh'), text: '# \0\n' }];
+    await refusal('invalid_input', rig.tools.edit_buffer({ create }, rig.context));
+    assert.equal(existsSync(rig.uri('new.sh').fsPath), false);
+  });
+
+  it('takes the mark that leads a file for no part of its text', async () => {
+    const mark = '\ufeff';
+    rig.write('marked.cs', `${mark}one\n`);
+    await refusal('invalid_input', begin({ path: 'marked.cs', new_text: `${mark}one\n` }));
+    for (const [file, text] of [
+      ['marked.cs', `${mark}two\n`],
+      ['new.cs', `${mark}new\n`],
+    ] as const) {
+      const { review_id } = await begin({ path: file, new_text: text });
+      // An editor shows it without the mark.
+      await accept(review_id, text.slice(1));
+      const { files } = await call({ review_id });
+      assert.deepEqual([files[0]?.state, files[0]?.edited], ['accepted', false]);
+      const document = await vscode.workspace.openTextDocument(rig.uri(file));
+      assert.ok(await document.save());
+      assert.equal(rig.read(file), text);
+    }
+  });
+
   it('waits for the person no longer than it is told, and hears a decision at once', async () => {
     rig.write('d.ts', 'x\n');
     const { review_id } = await begin({ path: 'd.ts', new_text: 'y\n' });

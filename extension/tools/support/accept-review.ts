@@ -8,7 +8,7 @@ import { applyChanges } from './edit-apply.ts';
 import { planCreation } from './edit-plan.ts';
 import { realPath } from './real-path.ts';
 import { planWhole } from './text-changes.ts';
-import { sameLines, withEol } from './text-lines.ts';
+import { byteOrderMark, sameLines, withEol, withoutMark } from './text-lines.ts';
 import { textSha } from './text-sha.ts';
 import type { WaitDeps } from './wait.ts';
 import { resolveTarget, shownPath, type Target } from './workspace-path.ts';
@@ -43,7 +43,7 @@ export async function acceptReview(file: ReviewFile, finalText: string, deps: Wa
     kind: 'done',
     outcome: {
       kind: 'accepted',
-      editedText: sameLines(finalText, file.proposed) ? undefined : text,
+      editedText: sameLines(withoutMark(finalText), withoutMark(file.proposed)) ? undefined : text,
       version: document.version,
       sha: textSha(text),
       dirty: document.isDirty,
@@ -70,7 +70,9 @@ interface Acceptable {
 
 async function createFile({ file, target, finalText, deps }: Acceptable): Promise<Changed | undefined> {
   if (file.base !== undefined) return { kind: 'changed', base: undefined };
-  const creation = await planCreation(target.uri.fsPath, finalText);
+  // An editor does not show the mark, so the person cannot have taken it away.
+  const mark = file.proposed.startsWith(byteOrderMark) ? byteOrderMark : '';
+  const creation = await planCreation(target.uri.fsPath, mark + withoutMark(finalText));
   const approved = await ApprovedChanges.of({ changes: [], creations: [creation] }, byPerson(deps));
   if (await applyChanges(approved, deps)) return undefined;
   if ((await statOf(target.uri)) !== undefined)
@@ -82,7 +84,7 @@ async function changeText({ file, target, finalText, deps }: Acceptable): Promis
   const document = await openDocument(target);
   const before = document.getText();
   if (file.base === undefined || !sameLines(before, file.base)) return { kind: 'changed', base: before };
-  const plan = planWhole(before, withEol(finalText, eolOf(document)));
+  const plan = planWhole(before, withEol(withoutMark(finalText), eolOf(document)));
   const change = { uri: document.uri, target, before, version: document.version, plan };
   const changes = plan.text === before ? [] : [change];
   const approved = await ApprovedChanges.of({ changes, creations: [] }, byPerson(deps));

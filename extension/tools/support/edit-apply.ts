@@ -6,7 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { ToolContext } from '../tool-context.ts';
 import { ApprovedChanges, type DocumentChange } from './approved-changes.ts';
 import type { PlannedCreation, PlannedFile } from './edit-plan.ts';
-import { pointAt, sameLines } from './text-lines.ts';
+import { byteOrderMark, pointAt, sameLines } from './text-lines.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 import { openDocumentOf } from './workspace-path.ts';
 
@@ -77,8 +77,6 @@ interface CreatedFile {
   readonly uri: vscode.Uri;
   readonly contents: Uint8Array;
 }
-
-const byteOrderMark = '\ufeff';
 
 /**
  * As VS Code would save a new file there. In UTF-8 with a mark, which it heeds before the settings, where it would not read

@@ -20,6 +20,7 @@ import {
 import type { KnownTexts } from './known-texts.ts';
 import { changedLines, unifiedDiff } from './line-diff.ts';
 import { replacedLines } from './replaced-lines.ts';
+import { refuseBinary } from './text-match.ts';
 
 type Definition = typeof bufferTools.edit_buffer;
 type EditedFile = z.output<Definition['output']>['files'][number];
@@ -65,6 +66,7 @@ async function planCreations(create: readonly { path: string; text: string }[]):
   const creations: PlannedCreation[] = [];
   for (const { path, text } of create) {
     const creation = await planCreation(path, text);
+    refuseBinary(creation.target.shown, text);
     if (creations.some(({ target }) => target.uri.toString() === creation.target.uri.toString())) {
       throw new HoldfastError('invalid_input', `${path} is created twice in one call.`, {
         hint: 'Give each file once.',
