@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
 import { oneLine } from './one-line.ts';
 import { proposalScheme, type ReviewDocuments } from './review-documents.ts';
@@ -11,6 +13,7 @@ export interface ReviewTabsDeps {
   readonly reviews: Reviews;
   readonly documents: ReviewDocuments;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** The diff editors of reviews: they open without taking the focus, and a closed one is an answer, too. */
@@ -27,7 +30,7 @@ export class ReviewTabs implements Disposable {
       }),
     );
     // Only its own tabs.
-    this.#store.add(reviews.onDidDecide((file) => void documents.release(file, () => closeTabs(this.#tabsOf(file)))));
+    this.#store.add(reviews.onDidDecide((file) => void this.#release(file)));
     this.#store.add(
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const tab of closed) {
@@ -43,7 +46,7 @@ export class ReviewTabs implements Disposable {
       }),
     );
     // VS Code restores tabs after a reload; their reviews went with the window.
-    void closeTabs(allTabs().filter((tab) => proposalOf(tab) !== undefined));
+    void this.#closeRestored();
   }
 
   async show(file: ReviewFile, { preserveFocus }: { readonly preserveFocus: boolean }): Promise<void> {
@@ -55,6 +58,23 @@ export class ReviewTabs implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  async #release(file: ReviewFile): Promise<void> {
+    const { documents, log } = this.#deps;
+    try {
+      await documents.release(file, () => closeTabs(this.#tabsOf(file)));
+    } catch (error) {
+      log.warn(`the tab of ${file.path}, which is ${file.outcome?.kind}, stays open: ${messageOf(error)}`);
+    }
+  }
+
+  async #closeRestored(): Promise<void> {
+    try {
+      await closeTabs(allTabs().filter((tab) => proposalOf(tab) !== undefined));
+    } catch (error) {
+      this.#deps.log.warn(`tabs of earlier reviews stay open: ${messageOf(error)}`);
+    }
   }
 
   #tabsOf(file: ReviewFile): readonly vscode.Tab[] {
@@ -78,5 +98,5 @@ function proposalOf({ input }: vscode.Tab): vscode.Uri | undefined {
 }
 
 async function closeTabs(tabs: readonly vscode.Tab[]): Promise<void> {
-  if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
+  if (tabs.length > 0 && !(await vscode.window.tabGroups.close(tabs, true))) throw new Error('VS Code kept it.');
 }
