@@ -4,6 +4,7 @@ import { HoldfastError } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
+import { count } from '../../shared/tools/wording.ts';
 
 /** A text that an agent proposes. */
 export interface Proposal {
@@ -123,7 +124,7 @@ export class Reviews implements Disposable {
     for (const proposal of proposals) files.push({ ...proposal, key: newId(), review, outcome: undefined });
     this.#reviews.set(id, review);
     this.#forgetOldest();
-    log.info(`review ${id} of ${files.length} files for ${agent.name}`);
+    log.info(`review ${id} of ${count(files.length, 'file')} for ${agent.name}`);
     this.#opened.fire(review);
     this.#changes.fire();
     return review;

@@ -69,13 +69,10 @@ export class ReviewDocuments implements Disposable {
    * @param close closes the tabs of the proposal
    */
   async release(file: ReviewFile, close: () => Promise<void>): Promise<void> {
-    try {
-      const open = this.#openProposal(file);
-      if (open?.isDirty === true) await open.save();
-      await close();
-    } finally {
-      this.#held.delete(file.key);
-    }
+    const open = this.#openProposal(file);
+    if (open?.isDirty === true) await open.save();
+    await close();
+    this.#held.delete(file.key);
   }
 
   dispose(): void {

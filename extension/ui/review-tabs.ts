@@ -30,7 +30,9 @@ export class ReviewTabs implements Disposable {
       }),
     );
     // Only its own tabs.
-    this.#store.add(reviews.onDidDecide((file) => void this.#release(file)));
+    this.#store.add(
+      reviews.onDidDecide((file) => void documents.release(file, () => this.#close(this.#tabsOf(file), file.path))),
+    );
     this.#store.add(
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const tab of closed) {
@@ -46,7 +48,10 @@ export class ReviewTabs implements Disposable {
       }),
     );
     // VS Code restores tabs after a reload; their reviews went with the window.
-    void this.#closeRestored();
+    void this.#close(
+      allTabs().filter((tab) => proposalOf(tab) !== undefined),
+      'earlier reviews',
+    );
   }
 
   async show(file: ReviewFile, { preserveFocus }: { readonly preserveFocus: boolean }): Promise<void> {
@@ -60,20 +65,11 @@ export class ReviewTabs implements Disposable {
     this.#store.dispose();
   }
 
-  async #release(file: ReviewFile): Promise<void> {
-    const { documents, log } = this.#deps;
+  async #close(tabs: readonly vscode.Tab[], whose: string): Promise<void> {
     try {
-      await documents.release(file, () => closeTabs(this.#tabsOf(file)));
+      if (tabs.length > 0 && !(await vscode.window.tabGroups.close(tabs, true))) throw new Error('VS Code kept it.');
     } catch (error) {
-      log.warn(`the tab of ${file.path}, which is ${file.outcome?.kind}, stays open: ${messageOf(error)}`);
-    }
-  }
-
-  async #closeRestored(): Promise<void> {
-    try {
-      await closeTabs(allTabs().filter((tab) => proposalOf(tab) !== undefined));
-    } catch (error) {
-      this.#deps.log.warn(`tabs of earlier reviews stay open: ${messageOf(error)}`);
+      this.#deps.log.warn(`a tab of ${whose} stays open: ${messageOf(error)}`);
     }
   }
 
@@ -95,8 +91,4 @@ function proposalOf({ input }: vscode.Tab): vscode.Uri | undefined {
         ? input.uri
         : undefined;
   return uri?.scheme === proposalScheme ? uri : undefined;
-}
-
-async function closeTabs(tabs: readonly vscode.Tab[]): Promise<void> {
-  if (tabs.length > 0 && !(await vscode.window.tabGroups.close(tabs, true))) throw new Error('VS Code kept it.');
 }
