@@ -28,6 +28,8 @@ export function registerReviewCommands(deps: ReviewCommandDeps): DisposableStore
       documents.refresh(file);
       return tabs.show(file, { preserveFocus: false });
     },
+    askComment: async (file) =>
+      vscode.window.showInputBox({ title: `Reject ${oneLine(file.path)}`, prompt: 'What should the agent know?' }),
     warn: (message) => void vscode.window.showWarningMessage(noticeText(message)),
     fail: (message) => void vscode.window.showErrorMessage(noticeText(message)),
   });
@@ -44,21 +46,15 @@ export function registerReviewCommands(deps: ReviewCommandDeps): DisposableStore
   const handlers = {
     'holdfast.acceptProposal': on((file) => decisions.accept(file)),
     'holdfast.rejectProposal': on(async (file) => void reviews.decide(file, { kind: 'rejected', comment: undefined })),
-    'holdfast.rejectProposalWithComment': on((file) => rejectWithComment(file, reviews)),
-    'holdfast.showProposal': async (given: unknown) => {
-      const file = fileOf(given) ?? reviews.pending[0];
-      if (file !== undefined) await tabs.show(file, { preserveFocus: false });
-    },
+    'holdfast.rejectProposalWithComment': on((file) => decisions.rejectWithComment(file)),
+    'holdfast.showProposal': (given: unknown) => showProposal(fileOf(given) ?? reviews.pending[0], tabs),
   };
   const store = new DisposableStore();
   for (const [command, run] of Object.entries(handlers)) store.add(vscode.commands.registerCommand(command, run));
   return store;
 }
 
-async function rejectWithComment(file: ReviewFile, reviews: Reviews): Promise<void> {
-  const comment = await vscode.window.showInputBox({
-    title: `Reject ${oneLine(file.path)}`,
-    prompt: 'What should the agent know?',
-  });
-  if (comment !== undefined) reviews.decide(file, { kind: 'rejected', comment: comment === '' ? undefined : comment });
+async function showProposal(file: ReviewFile | undefined, tabs: ReviewTabs): Promise<void> {
+  if (file !== undefined) return tabs.show(file, { preserveFocus: false });
+  await vscode.window.showQuickPick([], { title: 'Proposals to review', placeHolder: 'No proposal waits for you.' });
 }

@@ -9,6 +9,8 @@ export interface ReviewDecisionDeps {
   readonly apply: (file: ReviewFile, finalText: string) => Promise<Acceptance>;
   /** Shows the proposal against its base, which is another one now. */
   readonly showAnew: (file: ReviewFile) => Promise<void>;
+  /** Undefined when the person thinks better of it. */
+  readonly askComment: (file: ReviewFile) => Promise<string | undefined>;
   readonly warn: (message: string) => void;
   readonly fail: (message: string) => void;
 }
@@ -35,6 +37,14 @@ export class ReviewDecisions {
     }
   }
 
+  async rejectWithComment(file: ReviewFile): Promise<void> {
+    const { reviews, askComment, warn } = this.#deps;
+    const comment = await askComment(file);
+    if (comment === undefined) return;
+    if (!reviews.decide(file, { kind: 'rejected', comment: comment === '' ? undefined : comment }))
+      warn(`${file.path} does not wait for you any more; the agent is not told what you wrote.`);
+  }
+
   async #accept(file: ReviewFile): Promise<void> {
     const { reviews, proposedText, apply, showAnew, warn } = this.#deps;
     const acceptance = await apply(file, proposedText(file));
@@ -48,7 +58,9 @@ export class ReviewDecisions {
     reviews.rebase(file, acceptance.base);
     await showAnew(file);
     warn(
-      `${file.path} has changed since this was proposed; nothing was applied. The left side now shows the present text: look again, then accept or reject.`,
+      acceptance.base === undefined
+        ? `${file.path} was deleted since this was proposed; nothing was applied. The left side is empty now: look again, then accept, which creates the file, or reject.`
+        : `${file.path} has changed since this was proposed; nothing was applied. The left side now shows the present text: look again, then accept or reject.`,
     );
   }
 }

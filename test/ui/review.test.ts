@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { reviewTools } from '../../shared/tools/reviews.ts';
 import { type Agent, success } from '../host/agent.ts';
 import { Stage } from '../host/stage.ts';
+import { runCommand } from '../host/workbench.ts';
 
 describe('proposals that agents put before the person', () => {
   let stage: Stage;
@@ -35,6 +36,12 @@ describe('proposals that agents put before the person', () => {
   const tab = (file: string) => page.locator('.tab', { hasText: `${file}: proposed by` });
   const action = (name: string) => page.locator('.editor-actions').getByRole('button', { name, exact: true }).first();
   const item = () => page.locator('[id="holdfast.holdfast.holdfast.reviews"]');
+
+  it('are said to be none when none waits', async () => {
+    await runCommand(page, 'Holdfast: Show Proposal to Review');
+    await page.locator('.quick-input-widget input[placeholder="No proposal waits for you."]').waitFor();
+    await page.keyboard.press('Escape');
+  });
 
   it('open as a diff without taking the focus, and are applied to the buffer when they are accepted', async () => {
     write('notes.md', '# Notes\n\nold line\n');

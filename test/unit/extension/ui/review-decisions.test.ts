@@ -15,6 +15,7 @@ describe('what becomes of a decision on a proposal', () => {
   let file: ReviewFile;
   let told: string[];
   let applied: ((outcome: Acceptance | Error) => void)[];
+  let comments: ((comment: string | undefined) => void)[];
   let decisions: ReviewDecisions;
   beforeEach(() => {
     let ids = 0;
@@ -25,6 +26,7 @@ describe('what becomes of a decision on a proposal', () => {
     file = first;
     told = [];
     applied = [];
+    comments = [];
     decisions = new ReviewDecisions({
       reviews,
       proposedText: ({ proposed }) => proposed,
@@ -36,6 +38,7 @@ describe('what becomes of a decision on a proposal', () => {
         told.push(`shows ${base}`);
         return Promise.resolve();
       },
+      askComment: () => new Promise((resolve) => comments.push(resolve)),
       warn: (message) => told.push(message),
       fail: (message) => told.push(message),
     });
@@ -62,6 +65,35 @@ describe('what becomes of a decision on a proposal', () => {
     applied[1]?.(accepted);
     await second;
     assert.deepEqual([file.outcome?.kind, told], ['accepted', []]);
+  });
+
+  it('is a word about the file that is gone, which another click would create', async () => {
+    const click = decisions.accept(file);
+    applied[0]?.({ kind: 'changed', base: undefined });
+    await click;
+    assert.deepEqual(told, [
+      'shows undefined',
+      'a.md was deleted since this was proposed; nothing was applied. The left side is empty now: look again, then accept, which creates the file, or reject.',
+    ]);
+  });
+
+  it('is what the person writes about a rejection, unless they think better of it', async () => {
+    const first = decisions.rejectWithComment(file);
+    comments[0]?.(undefined);
+    await first;
+    assert.equal(file.outcome, undefined);
+    const second = decisions.rejectWithComment(file);
+    comments[1]?.('no');
+    await second;
+    assert.deepEqual([file.outcome, told], [{ kind: 'rejected', comment: 'no' }, []]);
+  });
+
+  it('is said to be lost where the agent took the proposal back while the person wrote', async () => {
+    const rejection = decisions.rejectWithComment(file);
+    reviews.cancel(file.review);
+    comments[0]?.('no');
+    await rejection;
+    assert.deepEqual(told, ['a.md does not wait for you any more; the agent is not told what you wrote.']);
   });
 
   it('is nothing where the review ended meanwhile and nothing was applied', async () => {
