@@ -139,7 +139,7 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(registerQuestionCommands({ approvals, servers, diff }));
   store.add(registerServerCommands({ servers }));
   const documents = store.add(new ReviewDocuments({ reviews, wallMs: () => clock.wallMs() }));
-  const tabs = store.add(new ReviewTabs({ reviews, documents, clock }));
+  const tabs = store.add(new ReviewTabs({ reviews, documents, clock, log: log.area('reviews') }));
   store.add(new ReviewView({ reviews, command: 'holdfast.showProposal' }));
   const closing = new AbortController();
   store.add({ dispose: () => closing.abort() });

@@ -37,7 +37,7 @@ export function openBridgeLog({ stateDir, stderr, timestamp }: BridgeLogDeps): B
   file.on('warning', (error) => stderr(`warn  log rotation: ${messageOf(error)}`));
 
   const log = createLog((level, message) => {
-    const line = `${timestamp()} ${level.padEnd(5)} ${oneEntry(message)}`;
+    const line = `${timestamp()} ${level.padEnd(5)} ${message}`;
     stderr(line);
     file?.write(`${line}\n`);
   });
@@ -52,10 +52,4 @@ export function openBridgeLog({ stateDir, stderr, timestamp }: BridgeLogDeps): B
         closing.end(resolve);
       }),
   };
-}
-
-/** Keeps one entry one entry: whoever supplied a part of the message cannot forge a line of its own. */
-function oneEntry(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return message.replace(/\r?\n/g, '\n    ').replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, ' ');
 }

@@ -4,12 +4,15 @@ import { HoldfastError } from '../../shared/errors.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
+import { count } from '../../shared/tools/wording.ts';
 
 /** A text that an agent proposes. */
 export interface Proposal {
   /** How answers and titles name the file. */
   readonly path: string;
   readonly uri: string;
+  /** Where that led when it was proposed, through all links. */
+  readonly place: string;
   /** The text that the proposal was made for; undefined for a new file. */
   readonly base: string | undefined;
   readonly proposed: string;
@@ -121,7 +124,7 @@ export class Reviews implements Disposable {
     for (const proposal of proposals) files.push({ ...proposal, key: newId(), review, outcome: undefined });
     this.#reviews.set(id, review);
     this.#forgetOldest();
-    log.info(`review ${id} of ${files.length} files for ${agent.name}`);
+    log.info(`review ${id} of ${count(files.length, 'file')} for ${agent.name}`);
     this.#opened.fire(review);
     this.#changes.fire();
     return review;

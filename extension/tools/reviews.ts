@@ -3,11 +3,12 @@ import { HoldfastError } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { ReviewedFile, reviewTools } from '../../shared/tools/reviews.ts';
 import { isPending, type Proposal, type Review, type Reviews } from '../reviews/reviews.ts';
+import { placeOf } from './support/accept-review.ts';
 import type { CleanBases } from './support/clean-bases.ts';
 import { openDocument, statOf } from './support/document.ts';
 import { checkDisk, planCreation } from './support/edit-plan.ts';
-import { sameLines } from './support/text-lines.ts';
-import { refuseTornPairs } from './support/text-match.ts';
+import { sameLines, withoutMark } from './support/text-lines.ts';
+import { refuseBinary, refuseTornPairs } from './support/text-match.ts';
 import { waitFor } from './support/wait.ts';
 import { resolveTarget } from './support/workspace-path.ts';
 import type { ToolContext } from './tool-context.ts';
@@ -54,18 +55,20 @@ export function createReviewHandlers({ reviews, bases }: ReviewDeps): Handlers<t
     const { uri, shown } = target;
     if (uri.scheme === 'file' && (await statOf(uri)) === undefined) {
       await planCreation(path, text);
-      return { path: shown, uri: uri.toString(), base: undefined, proposed: text };
+      return { path: shown, uri: uri.toString(), place: await placeOf(uri), base: undefined, proposed: text };
     }
     refuseTornPairs(shown, text);
+    refuseBinary(shown, text);
     const document = await openDocument(target);
     await checkDisk(document, target, { ...context, bases });
     const base = document.getText();
-    if (sameLines(base, text)) {
+    if (sameLines(base, withoutMark(text))) {
       throw new HoldfastError('invalid_input', `The text that you propose for ${shown} is the present one.`, {
         hint: 'Propose a different text.',
       });
     }
-    return { path: shown, uri: document.uri.toString(), base, proposed: text };
+    const place = await placeOf(document.uri);
+    return { path: shown, uri: document.uri.toString(), place, base, proposed: text };
   }
 }
 

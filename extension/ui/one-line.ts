@@ -11,3 +11,8 @@ export function oneLine(text: string): string {
 export function shortName(text: string): string {
   return oneLine(text).slice(0, nameMaxChars);
 }
+
+/** For a notification: VS Code makes a link of `[label](target)` there, and a click on a `command:` runs that command. */
+export function noticeText(text: string): string {
+  return oneLine(text).replaceAll('](', '] (');
+}

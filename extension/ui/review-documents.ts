@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
+import { byteOrderMark, withoutMark } from '../tools/support/text-lines.ts';
 
 /** The right side of a review's diff: a document in memory that the person may edit. */
 export const proposalScheme = 'holdfast-review';
@@ -33,7 +34,11 @@ export class ReviewDocuments implements Disposable {
       reviews.onDidOpen(({ files }) => {
         for (const { key, proposed } of files) {
           const nowMs = wallMs();
-          this.#held.set(key, { createdMs: nowMs, changedMs: nowMs, bytes: new TextEncoder().encode(proposed) });
+          this.#held.set(key, {
+            createdMs: nowMs,
+            changedMs: nowMs,
+            bytes: encode(proposed),
+          });
         }
       }),
     );
@@ -108,6 +113,11 @@ export class ReviewDocuments implements Disposable {
       rename: refuse,
     };
   }
+}
+
+/** Led by the mark VS Code takes the bytes for UTF-8, whatever encoding the settings give to such files. */
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(byteOrderMark + withoutMark(text));
 }
 
 /** Ends in the file's own path, so that it is coloured as the file is. */

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
+import type { Log } from '../../shared/log.ts';
 import type { ReviewFile, Reviews } from '../reviews/reviews.ts';
 import { oneLine } from './one-line.ts';
 import { proposalScheme, type ReviewDocuments } from './review-documents.ts';
@@ -11,6 +13,7 @@ export interface ReviewTabsDeps {
   readonly reviews: Reviews;
   readonly documents: ReviewDocuments;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** The diff editors of reviews: they open without taking the focus, and a closed one is an answer, too. */
@@ -27,7 +30,9 @@ export class ReviewTabs implements Disposable {
       }),
     );
     // Only its own tabs.
-    this.#store.add(reviews.onDidDecide((file) => void documents.release(file, () => closeTabs(this.#tabsOf(file)))));
+    this.#store.add(
+      reviews.onDidDecide((file) => void documents.release(file, () => this.#close(this.#tabsOf(file), file.path))),
+    );
     this.#store.add(
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const tab of closed) {
@@ -43,7 +48,10 @@ export class ReviewTabs implements Disposable {
       }),
     );
     // VS Code restores tabs after a reload; their reviews went with the window.
-    void closeTabs(allTabs().filter((tab) => proposalOf(tab) !== undefined));
+    void this.#close(
+      allTabs().filter((tab) => proposalOf(tab) !== undefined),
+      'earlier reviews',
+    );
   }
 
   async show(file: ReviewFile, { preserveFocus }: { readonly preserveFocus: boolean }): Promise<void> {
@@ -55,6 +63,14 @@ export class ReviewTabs implements Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  async #close(tabs: readonly vscode.Tab[], whose: string): Promise<void> {
+    try {
+      if (tabs.length > 0 && !(await vscode.window.tabGroups.close(tabs, true))) throw new Error('VS Code kept it.');
+    } catch (error) {
+      this.#deps.log.warn(`a tab of ${whose} stays open: ${messageOf(error)}`);
+    }
   }
 
   #tabsOf(file: ReviewFile): readonly vscode.Tab[] {
@@ -75,8 +91,4 @@ function proposalOf({ input }: vscode.Tab): vscode.Uri | undefined {
         ? input.uri
         : undefined;
   return uri?.scheme === proposalScheme ? uri : undefined;
-}
-
-async function closeTabs(tabs: readonly vscode.Tab[]): Promise<void> {
-  if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ReviewFile } from '../../extension/reviews/reviews.ts';
 import { acceptReview } from '../../extension/tools/support/accept-review.ts';
@@ -73,6 +73,72 @@ describe('review_diff in VS Code', () => {
     assert.deepEqual([rig.read('new.md'), existsSync(rig.uri('other.md').fsPath)], ['# New\n', false]);
     rig.write('other.md', 'somebody was faster\n');
     assert.deepEqual(await accept(other.review_id), { kind: 'changed', base: 'somebody was faster\n' });
+  });
+
+  it('changes nothing behind a link that was laid after the person was shown the path', async () => {
+    rig.write('sub/seen.json', '{}\n');
+    rig.write('.vscode/seen.json', '{}\n');
+    const made = await begin({ path: 'sub/new.json', new_text: '{ "new": 1 }\n' });
+    const changed = await begin({ path: 'sub/seen.json', new_text: '{ "seen": 1 }\n' });
+    rmSync(rig.uri('sub').fsPath, { recursive: true });
+    symlinkSync('.vscode', rig.uri('sub').fsPath);
+    for (const { review_id } of [made, changed]) {
+      const { message } = await refusal('version_changed', accept(review_id));
+      assert.match(message, /another place now, src\/reviews\/\.vscode\/\w+\.json/);
+      assert.equal(fileOf(review_id).outcome, undefined);
+    }
+    assert.equal(existsSync(rig.uri('.vscode/new.json').fsPath), false);
+    assert.equal(await text('.vscode/seen.json'), '{}\n');
+  });
+
+  it('accepts what was proposed through a link that still leads there', async () => {
+    rig.write('real/a.txt', 'a\n');
+    symlinkSync('real', rig.uri('link').fsPath);
+    const { review_id } = await begin({ path: 'link/a.txt', new_text: 'b\n' });
+    await accept(review_id);
+    assert.equal(await text('real/a.txt'), 'b\n');
+  });
+
+  it('tells a creation that fails from a text that has changed', async () => {
+    const { review_id } = await begin({ path: 'notyet/x.md', new_text: '# X\n' });
+    rig.write('notyet', 'a file where a folder was meant\n');
+    const { message } = await refusal('edit_rejected', accept(review_id));
+    assert.match(message, /could not create the file; nothing was changed/);
+    assert.equal(fileOf(review_id).outcome, undefined);
+    const below = await refusal('invalid_input', begin({ path: 'notyet/y/z.md', new_text: '# Z\n' }));
+    assert.match(below.message, /src\/reviews\/notyet is a file/);
+  });
+
+  it('refuses what VS Code would not show as text, before the person is asked', async () => {
+    rig.write('script.sh', 'echo hi\n');
+    for (const file of ['script.sh', 'new.sh'])
+      await refusal('invalid_input', begin({ path: file, new_text: '# \0\nrm -rf x\n' }));
+    assert.deepEqual(
+      rig.reviews.pending.filter(({ path }) => path.endsWith('.sh')),
+      [],
+    );
+    const create = [{ path: rig.name('new.sh'), text: '# \0\n' }];
+    await refusal('invalid_input', rig.tools.edit_buffer({ create }, rig.context));
+    assert.equal(existsSync(rig.uri('new.sh').fsPath), false);
+  });
+
+  it('takes the mark that leads a file for no part of its text', async () => {
+    const mark = '\ufeff';
+    rig.write('marked.cs', `${mark}one\n`);
+    await refusal('invalid_input', begin({ path: 'marked.cs', new_text: `${mark}one\n` }));
+    for (const [file, text] of [
+      ['marked.cs', `${mark}two\n`],
+      ['new.cs', `${mark}new\n`],
+    ] as const) {
+      const { review_id } = await begin({ path: file, new_text: text });
+      // An editor shows it without the mark.
+      await accept(review_id, text.slice(1));
+      const { files } = await call({ review_id });
+      assert.deepEqual([files[0]?.state, files[0]?.edited], ['accepted', false]);
+      const document = await vscode.workspace.openTextDocument(rig.uri(file));
+      assert.ok(await document.save());
+      assert.equal(rig.read(file), text);
+    }
   });
 
   it('waits for the person no longer than it is told, and hears a decision at once', async () => {

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { reviewTools } from '../../shared/tools/reviews.ts';
 import { type Agent, success } from '../host/agent.ts';
 import { Stage } from '../host/stage.ts';
+import { runCommand } from '../host/workbench.ts';
 
 describe('proposals that agents put before the person', () => {
   let stage: Stage;
@@ -13,7 +14,9 @@ describe('proposals that agents put before the person', () => {
   let folder: string;
 
   before(async () => {
-    stage = await Stage.open();
+    stage = await Stage.open({
+      userSettings: { 'files.encoding': 'windows1252', '[plaintext]': { 'files.encoding': 'utf16le' } },
+    });
     folder = stage.scratch.sample('greeter');
     page = await stage.linkedWindow(folder);
     agent = await stage.agent();
@@ -33,6 +36,12 @@ describe('proposals that agents put before the person', () => {
   const tab = (file: string) => page.locator('.tab', { hasText: `${file}: proposed by` });
   const action = (name: string) => page.locator('.editor-actions').getByRole('button', { name, exact: true }).first();
   const item = () => page.locator('[id="holdfast.holdfast.holdfast.reviews"]');
+
+  it('are said to be none when none waits', async () => {
+    await runCommand(page, 'Holdfast: Show Proposal to Review');
+    await page.locator('.quick-input-widget input[placeholder="No proposal waits for you."]').waitFor();
+    await page.keyboard.press('Escape');
+  });
 
   it('open as a diff without taking the focus, and are applied to the buffer when they are accepted', async () => {
     write('notes.md', '# Notes\n\nold line\n');
@@ -72,6 +81,27 @@ describe('proposals that agents put before the person', () => {
     assert.equal(await buffer('edit.md'), 'twenty-two\n');
     await tab('edit.md').waitFor({ state: 'detached' });
     assert.equal(await page.locator('.monaco-dialog-box').count(), 0);
+  });
+
+  it('keep their characters, whatever encoding the settings give to such files', async () => {
+    const text = 'café crème\n';
+    writeFileSync(path.join(folder, 'cafe.md'), 'café\n', 'latin1');
+    writeFileSync(path.join(folder, 'cafe.txt'), 'café\n', 'utf16le');
+    const files = ['cafe.md', 'cafe.txt', 'new.md', 'new.txt'];
+    const { review_id } = await propose(...files.map((file): [string, string] => [file, text]));
+    for (const file of files) {
+      await tab(file).click();
+      await page.locator('.monaco-diff-editor .editor.modified', { hasText: 'café crème' }).waitFor();
+      await action('Accept Proposal').click();
+      await tab(file).waitFor({ state: 'detached' });
+    }
+    const reported = (await outcome(review_id)).map(({ path: file, edited }) => [file, edited]);
+    assert.deepEqual(
+      reported,
+      files.map((file) => [file, false]),
+    );
+    for (const file of files) assert.equal(await buffer(file), text, file);
+    assert.equal(readFileSync(path.join(folder, 'new.md'), 'latin1'), text);
   });
 
   it('are rejected with a comment, and the next file of the review comes up', async () => {
@@ -130,17 +160,22 @@ describe('proposals that agents put before the person', () => {
   });
 
   it('are shown against the present text when the file has changed, and applied only after another look', async () => {
-    write('moved.md', 'base\n');
-    const { review_id } = await propose(['moved.md', 'proposal\n']);
-    success(await agent.call('edit_buffer', { edits: [{ path: 'moved.md', old: 'base', new: 'typed meanwhile' }] }));
-    await tab('moved.md').click();
+    // In a notification VS Code makes a link of such a name, which runs the command when it is clicked.
+    const file = 'moved [Show details](command:holdfast.acceptProposal).md';
+    write(file, 'base\n');
+    const { review_id } = await propose([file, 'proposal\n']);
+    success(await agent.call('edit_buffer', { edits: [{ path: file, old: 'base', new: 'typed meanwhile' }] }));
+    await tab(file).click();
     await action('Accept Proposal').click();
-    await page.locator('.notification-toast', { hasText: 'has changed since this was proposed' }).waitFor();
+    const toast = page.locator('.notification-toast', { hasText: 'has changed since this was proposed' });
+    await toast.waitFor();
+    assert.match(await toast.innerText(), /moved \[Show details\] \(command:/);
+    assert.equal(await toast.locator('a', { hasText: 'Show details' }).count(), 0);
     await page.locator('.monaco-diff-editor .editor.original', { hasText: 'typed meanwhile' }).waitFor();
     await stage.screenshot(page, 'review-changed');
-    assert.equal(await buffer('moved.md'), 'typed meanwhile\n');
+    assert.equal(await buffer(file), 'typed meanwhile\n');
     await action('Accept Proposal').click();
     assert.equal((await outcome(review_id))[0]?.state, 'accepted');
-    assert.equal(await buffer('moved.md'), 'proposal\n');
+    assert.equal(await buffer(file), 'proposal\n');
   });
 });

@@ -41,11 +41,12 @@ export async function applyPlan(
  */
 export async function applyChanges(approved: ApprovedChanges, deps: WaitDeps): Promise<boolean> {
   const { changes, creations } = approved;
+  const made = await missingFolders(creations);
+  // Nothing may be waited for between this and the edit.
   if (!changes.every(isAsPlanned)) return false;
   const edit = new vscode.WorkspaceEdit();
   for (const { target, bytes } of creations) edit.createFile(target.uri, { overwrite: false, contents: bytes });
   for (const { uri, before, plan } of changes) replaceIn(edit, uri, before, plan);
-  const made = await missingFolders(creations);
   const landed = new Landing(changes);
   try {
     if (!(await vscode.workspace.applyEdit(edit))) {

@@ -7,7 +7,7 @@ import { eolOf, openDocument, statOf } from './document.ts';
 import { settledDiskState } from './freshness.ts';
 import type { KnownTexts } from './known-texts.ts';
 import { unifiedDiff } from './line-diff.ts';
-import { type EditPlan, planEdits, refuseTornPairs, type TextEdit } from './text-match.ts';
+import { type EditPlan, planEdits, refuseBinary, refuseTornPairs, type TextEdit } from './text-match.ts';
 import { textSha } from './text-sha.ts';
 import type { WaitDeps } from './wait.ts';
 import { resolveTarget, shownPath, type Target } from './workspace-path.ts';
@@ -150,6 +150,7 @@ export async function planCreation(path: string, text: string): Promise<PlannedC
     throw new HoldfastError('invalid_input', `${path} is no file path.`, { hint: 'Give a path inside the workspace.' });
   }
   refuseTornPairs(target.shown, text);
+  refuseBinary(target.shown, text);
   if ((await statOf(target.uri)) !== undefined) {
     throw new HoldfastError('already_exists', `${target.shown} exists already.`, { hint: 'Change it with `edits`.' });
   }

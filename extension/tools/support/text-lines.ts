@@ -21,6 +21,13 @@ export function sameLines(a: string, b: string): boolean {
   return withEol(a, '\n') === withEol(b, '\n');
 }
 
+/** A mark of the encoding that may lead a file; documents do not count it to their text. */
+export const byteOrderMark = '\ufeff';
+
+export function withoutMark(text: string): string {
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
+}
+
 /** The line, from 1, that holds the offset of a text whose lines end in \n or \r\n. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;

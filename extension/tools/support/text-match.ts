@@ -77,6 +77,14 @@ export function refuseTornPairs(path: string, text: string): void {
   });
 }
 
+/** VS Code opens a file with such a character as binary: neither the person nor a tool could read it. */
+export function refuseBinary(path: string, text: string): void {
+  if (!text.includes('\0')) return;
+  throw new HoldfastError('invalid_input', `The new text for ${path} holds NUL, which makes it binary.`, {
+    hint: 'Give text without NUL; write binary files with a tool of your own.',
+  });
+}
+
 interface Place {
   readonly start: number;
   readonly end: number;

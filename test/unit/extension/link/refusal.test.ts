@@ -111,7 +111,7 @@ describe('Link: refusals and replacement', () => {
       '1.0 info: attempt 2 failed: it ended with code 1; next in 2.0 s',
       '1.0 waiting 2.00 s for 3: it ended with code 1',
       '3.0 connecting 3',
-      '3.0 warn: the bridge does not start: it ended with code 1\nSyntaxError: boom',
+      '3.0 warn: the bridge does not start: it ended with code 1\n    SyntaxError: boom',
       '3.0 warn: refused: the bridge does not start; waiting for a change or for the user',
       '3.0 refused: the bridge does not start | SyntaxError: boom',
     ]);

@@ -101,7 +101,7 @@ describe('Link: a bridge that is replaced', () => {
     await rig.clock.advance(2_000);
     assert.equal(rig.link.state.kind, 'online');
     assert.equal(rig.replacements, 1);
-    const warning = '0.0 warn: bridge 0.0.9 stays: version 0.1.0 could not take over: code 1\nboom';
+    const warning = '0.0 warn: bridge 0.0.9 stays: version 0.1.0 could not take over: code 1\n    boom';
     assert.deepEqual(
       rig.take().filter((line) => line.includes('warn')),
       [warning],

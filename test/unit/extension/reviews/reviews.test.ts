@@ -5,11 +5,13 @@ import { HoldfastError } from '../../../../shared/errors.ts';
 import { limits } from '../../../../shared/limits.ts';
 import { createLog } from '../../../../shared/log.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
+import { memoryLog } from '../../../support/memory-log.ts';
 
 const agent = { name: 'codex', version: '1' };
 const proposal = (path: string, base = 'old'): Proposal => ({
   path,
   uri: `file:///${path}`,
+  place: `/${path}`,
   base,
   proposed: 'new',
 });
@@ -44,6 +46,15 @@ describe('reviews', () => {
   afterEach(() => {
     reviews.dispose();
     assert.equal(clock.pending, 0);
+  });
+
+  it('say in the log how many files they have and what became of them', () => {
+    const { log, lines } = memoryLog();
+    let ids = 0;
+    const logged = new Reviews({ clock, log, newId: () => `id${++ids}` });
+    logged.cancel(logged.open(agent, [proposal('a')]));
+    logged.dispose();
+    assert.deepEqual(lines, ['info review id1 of 1 file for codex', 'info review id1: cancelled a']);
   });
 
   it('wait for a decision on each file, and tell of each once', () => {
