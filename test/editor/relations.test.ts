@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
+import { closeAll, createToolRig, refusal, type ToolRig, unseen, writeTwoProjects } from './tool-rig.ts';
 
 const shapes = `/** Anything with an area. */
 export interface Shape {
@@ -186,7 +188,22 @@ describe('find_related in VS Code', () => {
   it('keeps only the paths that are asked for', async () => {
     const answer = await related('shapes.ts', { symbol: 'Square', paths: ['**/*.ts', '!**/index.ts', '!**/use.ts'] });
     assert.deepEqual(listed(answer), ['shapes.ts:6:14 Square', 'shapes.ts:14:27 Cube']);
-    assert.equal(answer.total, 2);
+  });
+
+  it('counts in other projects of which no file was ever open', async () => {
+    writeTwoProjects(rig, '../../related-projects');
+    const answer = await related('../../related-projects/a/src/lib.ts', { symbol: 'shared' });
+    rmSync(rig.uri('../../related-projects').fsPath, { recursive: true });
+    assert.deepEqual([answer.total, answer.freshness.complete], [4, true], answer.freshness.reason);
+  });
+
+  it('says so where another project cannot be loaded', async () => {
+    const folder = '../../related-unreadable';
+    writeTwoProjects(rig, folder);
+    writeFileSync(rig.uri(`${folder}/b/src/use.ts`).fsPath, new Uint8Array([0, 1, 2, 3, 0, 255]));
+    const answer = await related(`${folder}/a/src/lib.ts`, { symbol: 'shared' });
+    rmSync(rig.uri(folder).fsPath, { recursive: true });
+    assert.match(answer.freshness.reason ?? '', /project in related-unreadable\/b could not be loaded/);
   });
 
   it('counts in what another process wrote a moment ago, and no longer what it removed', async () => {

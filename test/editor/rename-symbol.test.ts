@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
+import { closeAll, createToolRig, refusal, type ToolRig, unseen, writeTwoProjects } from './tool-rig.ts';
 
 describe('rename_symbol in VS Code', () => {
   let rig: ToolRig;
@@ -58,6 +58,17 @@ describe('rename_symbol in VS Code', () => {
     assert.match(rig.read('saved/a.ts'), /second/);
     assert.match(rig.read('saved/b.ts'), /second\(\) \+ second/);
     assert.ok(other.isDirty);
+  });
+
+  it('renames in other projects of which no file was ever open', async () => {
+    const folder = '../../rename-projects';
+    writeTwoProjects(rig, folder);
+    const more = { symbol: 'shared', new_name: 'common', mode: 'apply', save: true };
+    const done = await rename(`${folder}/a/src/lib.ts`, more);
+    const use = rig.read(`${folder}/b/src/use.ts`);
+    rmSync(rig.uri(folder).fsPath, { recursive: true });
+    assert.deepEqual([done.edits_total, done.note], [4, undefined]);
+    assert.equal(use, "import { common } from '../../a/src/lib';\nexport const twice = common + common;\n");
   });
 
   it('is one undo step and keeps unsaved work', async () => {

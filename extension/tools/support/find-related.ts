@@ -18,6 +18,7 @@ import { type RelatedPlace, relatedPlaces } from './related-places.ts';
 import { locate } from './symbol-locator.ts';
 import { byFile, inOrder } from './symbol-places.ts';
 import { enclosing, flatten } from './symbol-tree.ts';
+import { loadUsingProjects } from './typescript-projects.ts';
 import { shownPath } from './workspace-path.ts';
 
 export interface RelationDeps {
@@ -40,6 +41,7 @@ export async function findRelated(
   const { version } = document;
   const { name, at } = await locate(document, target.shown, input, { ...context, servers }, endMs);
   const files = new FileLines();
+  const loading = await loadUsingProjects(document, context, endMs);
   const patientEndMs = endMs + limits.symbolMarginMs / 2;
   const { answer, reason } = await servers.settled(
     document,
@@ -52,7 +54,7 @@ export async function findRelated(
   const places = inOrder(answer?.places ?? []).filter(({ uri }) => wanted(shownPath(uri)));
   const stale = (await deletedPlace(places, deps)) ?? (await outOfPlace(places, files));
   const moved = document.version === version ? undefined : 'the text changed while the servers were asked';
-  const reasons = [reason, behind, answer?.reason, stale, moved].filter((each) => each !== undefined);
+  const reasons = [reason, behind, loading, answer?.reason, stale, moved].filter((each) => each !== undefined);
   const line = await files.shown(document.uri, at.line + 1);
   return {
     symbol: {
