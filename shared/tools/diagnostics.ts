@@ -43,6 +43,10 @@ const fileSchema = z.object({
     })
     .describe('All severities, of the chosen source.'),
   items: z.array(itemSchema).optional().describe('Left out when the answer is too long.'),
+  other_sources: z
+    .array(z.string())
+    .optional()
+    .describe('There when nothing is of the chosen source: who does report on the file.'),
   freshness: freshnessSchema,
 });
 export type FileDiagnostics = z.infer<typeof fileSchema>;
@@ -70,13 +74,16 @@ function renderItem({ line, column, severity, source, code, message }: Partial<D
   return [place, severity, source, code, message].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
-function renderFile({ path, state, counts, items, freshness }: FileDiagnostics): string {
+function renderFile({ path, state, counts, items, other_sources, freshness }: FileDiagnostics): string {
   const found = severities
     .filter((severity) => counts[severity] > 0)
     .map((severity) => count(counts[severity], severity));
   const warning = caveat(freshness);
+  // Of one source only, nothing is said about the rest; and the name of the source may be wrong.
+  const others = other_sources?.length === 0 ? '' : `; others: ${other_sources?.join(', ')}`;
+  const none = other_sources === undefined ? 'clean' : `nothing of that source${others}`;
   const verdict = {
-    analyzed: found.join(', ') || 'clean',
+    analyzed: found.join(', ') || none,
     timed_out: `no answer on the present text in time; last known: ${found.join(', ') || 'nothing'}`,
     not_analyzed: 'not analysed (this is not "clean")',
   }[state];

@@ -135,4 +135,21 @@ describe('the text of a get_diagnostics answer', () => {
     );
     assert.match(text, /2 files without a present answer/);
   });
+
+  it('never calls a file clean of which only one source was asked for', () => {
+    const freshness = { version: 1, dirty: false, diskInSync: true, complete: true };
+    const counts = { error: 0, warning: 0, info: 0, hint: 0 };
+    const text = diagnosticsTools.get_diagnostics.render({
+      files: [
+        { path: 'a.ts', state: 'analyzed', counts, other_sources: ['ts', 'eslint'], freshness },
+        { path: 'b.ts', state: 'analyzed', counts, other_sources: [], freshness },
+      ],
+      cursor: 'c',
+      detail: 'full',
+      page: { shown: 2, total: 2, next: null },
+    });
+    assert.doesNotMatch(text, /clean/);
+    assert.match(text, /a\.ts: nothing of that source; others: ts, eslint/);
+    assert.match(text, /b\.ts: nothing of that source\n/);
+  });
 });
