@@ -209,6 +209,15 @@ describe('get_diagnostics in VS Code', () => {
     assert.deepEqual([files[0]?.state, files[0]?.freshness.complete], ['not_analyzed', false]);
   });
 
+  it('takes no empty report on a file without a tab for the answer of its language server', async () => {
+    rig.write('package.json', '{ "name": "a", "version": oops, ]');
+    rig.write('README.md', '# A\n');
+    for (const file of ['package.json', 'README.md']) {
+      const { files } = await unseen(() => ask(file));
+      assert.deepEqual([files[0]?.state, files[0]?.freshness.complete], ['not_analyzed', false], file);
+    }
+  });
+
   it('says who reports on a file, where the source that is asked for does not', async () => {
     rig.write('sourced.ts', bad);
     const answer = await rig.tools.get_diagnostics(
