@@ -43,6 +43,7 @@ const fileSchema = z.object({
     })
     .describe('All severities, of the chosen source.'),
   items: z.array(itemSchema).optional().describe('Left out when the answer is too long.'),
+  left_out: z.number().int().optional().describe('So many more items did not fit.'),
   other_sources: z
     .array(z.string())
     .optional()
@@ -74,7 +75,7 @@ function renderItem({ line, column, severity, source, code, message }: Partial<D
   return [place, severity, source, code, message].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
-function renderFile({ path, state, counts, items, other_sources, freshness }: FileDiagnostics): string {
+function renderFile({ path, state, counts, items, left_out, other_sources, freshness }: FileDiagnostics): string {
   const found = severities
     .filter((severity) => counts[severity] > 0)
     .map((severity) => count(counts[severity], severity));
@@ -91,6 +92,7 @@ function renderFile({ path, state, counts, items, other_sources, freshness }: Fi
     `${path}: ${verdict}`,
     ...(warning === undefined ? [] : [`  Note: ${warning}`]),
     ...(items ?? []).map((item) => `  ${renderItem(item)}`),
+    ...(left_out === undefined ? [] : [`  … ${left_out} more: a higher severity or a source lists fewer`]),
   ].join('\n');
 }
 
