@@ -188,6 +188,9 @@ describe('find_related in VS Code', () => {
   it('keeps only the paths that are asked for', async () => {
     const answer = await related('shapes.ts', { symbol: 'Square', paths: ['**/*.ts', '!**/index.ts', '!**/use.ts'] });
     assert.deepEqual(listed(answer), ['shapes.ts:6:14 Square', 'shapes.ts:14:27 Cube']);
+    assert.deepEqual([answer.total, answer.left_out], [2, 5]);
+    const absolute = await related('shapes.ts', { symbol: 'Square', paths: [`${rig.uri('.').fsPath}/use*`] });
+    assert.deepEqual([absolute.total, absolute.left_out], [3, 4]);
   });
 
   it('counts in other projects of which no file was ever open', async () => {

@@ -51,7 +51,9 @@ export async function findRelated(
     endMs,
   );
   const wanted = pathFilter(paths);
-  const places = inOrder(answer?.places ?? []).filter(({ uri }) => wanted(shownPath(uri)));
+  const all = inOrder(answer?.places ?? []);
+  const places = all.filter(({ uri }) => wanted(shownPath(uri), uri.fsPath));
+  const left = all.length - places.length;
   const stale = (await deletedPlace(places, deps)) ?? (await outOfPlace(places, files));
   const moved = document.version === version ? undefined : 'the text changed while the servers were asked';
   const reasons = [reason, behind, loading, answer?.reason, stale, moved].filter((each) => each !== undefined);
@@ -66,6 +68,7 @@ export async function findRelated(
     },
     relation,
     total: places.length,
+    ...(left === 0 ? {} : { left_out: left }),
     ...fitRelated(await grouped(places, files, deps, patientEndMs), offset, limits.answerChars),
     freshness: freshnessOf(document, diskState, reasons.length === 0 ? undefined : reasons.join('; ')),
   };
