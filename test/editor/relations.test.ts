@@ -209,6 +209,19 @@ describe('find_related in VS Code', () => {
     assert.match(answer.freshness.reason ?? '', /project in related-unreadable\/b could not be loaded/);
   });
 
+  it('counts a file once that a link leads to as well', async () => {
+    const link = rig.uri('../../related-link/b.ts').fsPath;
+    rig.write('linked/a.ts', 'export const linked = 1;\n');
+    rig.write('linked/user.ts', "import { linked } from './a';\nexport const twice = linked;\n");
+    mkdirSync(dirname(link));
+    symlinkSync(rig.uri('linked/a.ts').fsPath, link);
+    assert.equal((await related('linked/a.ts', { symbol: 'linked' })).total, 3);
+    rig.write('linked/a.ts', '// more\nexport const linked = 1;\n');
+    const answer = await related('linked/a.ts', { symbol: 'linked' });
+    rmSync(dirname(link), { recursive: true });
+    assert.deepEqual([answer.total, answer.files.length, answer.freshness.complete], [3, 2, true]);
+  });
+
   it('counts in what another process wrote a moment ago, and no longer what it removed', async () => {
     rig.write('young.ts', "import { Cube } from './shapes';\nexport const young = new Cube(3);\n");
     const more = { symbol: 'Cube', paths: ['**/young.ts'] };
