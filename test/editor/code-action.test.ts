@@ -109,6 +109,13 @@ describe('code_action in VS Code', () => {
     }
   });
 
+  it('leaves out what would change nothing, and says so', async () => {
+    rig.write('tidy.ts', "import { helper } from './lib';\nexport const one = helper(2);\n");
+    const listed = await at('tidy.ts', { kind: 'source.organizeImports' });
+    assert.deepEqual(listed.actions, []);
+    assert.match(listed.note ?? '', /^Organize Imports would change nothing/i);
+  });
+
   it('refuses an action of a text that has changed since', async () => {
     rig.write('stale.ts', 'export const one = helper(1);\n');
     const listed = await at('stale.ts', { diagnostic: '2304' });
