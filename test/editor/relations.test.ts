@@ -116,6 +116,14 @@ describe('inspect_symbol in VS Code', () => {
     assert.match(overloads.message, /1:17 .*\n.*2:17 .*\n.*3:17 /);
   });
 
+  it('names a parameter of a constructor by its own name', async () => {
+    rig.write('circle.ts', "export class Circle {\n  constructor(public r: number, public name = '') {}\n}\n");
+    const names = [];
+    for (const column of [3, 22, 40])
+      names.push((await inspect('circle.ts', { line: 2, column, parts: [] })).symbol.name);
+    assert.deepEqual(names, ['constructor', 'r', 'name']);
+  });
+
   it('refuses what does not name one place, and says what would', async () => {
     await refusal('invalid_input', inspect('shapes.ts', {}));
     await refusal('invalid_input', inspect('shapes.ts', { symbol: 'Shape', line: 2 }));

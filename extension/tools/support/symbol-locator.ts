@@ -8,7 +8,7 @@ import { lineSource } from './document.ts';
 import type { LanguageServers } from './language-servers.ts';
 import { definitionsOf, keyOf } from './symbol-places.ts';
 import { findByNamePath, flatten, type Position, type SymbolEntry, type SymbolNode } from './symbol-tree.ts';
-import { findWord, holdsText, standsThere, type Word, wordsOf } from './symbol-words.ts';
+import { findWord, holdsText, nameEnd, standsThere, type Word, wordsOf } from './symbol-words.ts';
 import { checkPosition, splitLines } from './text-lines.ts';
 import type { WaitDeps } from './wait.ts';
 
@@ -65,7 +65,7 @@ function locateByPosition(
   }
   const at = new vscode.Position(line - 1, column - 1);
   const range = document.getWordRangeAtPosition(at);
-  const entry = here.find(({ node }) => node.at.column <= column && column <= node.atEnd.column);
+  const entry = here.findLast(({ node }) => node.at.column <= column && column <= nameEnd(node, lines));
   if (range === undefined && entry === undefined) {
     const words = wordsOf(document.lineAt(line - 1).text, line).map((word) => `${word.column} ${word.text}`);
     throw new HoldfastError('not_found', `There is no name at ${shown}:${line}:${column}.`, {
