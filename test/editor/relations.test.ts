@@ -116,6 +116,25 @@ describe('inspect_symbol in VS Code', () => {
     assert.match(overloads.message, /1:17 .*\n.*2:17 .*\n.*3:17 /);
   });
 
+  it('takes several uses of an imported class for one thing, also where it is made, whatever texts say', async () => {
+    rig.write(
+      'made.ts',
+      "import { Square as Sq } from './shapes';\n// Sq\nexport const text = 'Sq';\nexport const made = new Sq(2);\n",
+    );
+    const { symbol } = await inspect('made.ts', { symbol: 'Sq', parts: [] });
+    assert.deepEqual([symbol.line, symbol.column], [1, 20]);
+  });
+
+  it('lists only what means something where a name has several meanings', async () => {
+    rig.write(
+      'twice.ts',
+      "export const text = 'item';\nexport const one = (item: number) => item;\nexport const two = (item: number) => item;\n",
+    );
+    const error = await refusal('ambiguous_symbol', inspect('twice.ts', { symbol: 'item' }));
+    assert.match(error.message, /4 things/);
+    assert.doesNotMatch(error.message, /'item'/);
+  });
+
   it('names a parameter of a constructor by its own name', async () => {
     rig.write('circle.ts', "export class Circle {\n  constructor(public r: number, public name = '') {}\n}\n");
     const names = [];
