@@ -69,15 +69,16 @@ export function createDiagnosticsHandlers({
 }
 
 function describe({ target, document, diskState, analysis }: AnalysedFile, filter: Filter) {
-  const items = analysis.diagnostics
-    .map(toItem)
-    .filter(({ source }) => filter.source === undefined || source === filter.source);
+  const all = analysis.diagnostics.map(toItem);
+  const items = all.filter(({ source }) => filter.source === undefined || source === filter.source);
+  const sources = [...new Set(all.flatMap(({ source }) => source ?? []))];
   const inState = (severity: Severity) => items.filter((item) => item.severity === severity).length;
   return {
     path: target.shown,
     state: analysis.state,
     counts: { error: inState('error'), warning: inState('warning'), info: inState('info'), hint: inState('hint') },
     items: items.filter((item) => matches(item, filter)).toSorted((a, b) => a.line - b.line || a.column - b.column),
+    ...(filter.source === undefined || items.length > 0 ? {} : { other_sources: sources }),
     freshness: freshnessOf(
       document,
       diskState,

@@ -43,6 +43,11 @@ const fileSchema = z.object({
     })
     .describe('All severities, of the chosen source.'),
   items: z.array(itemSchema).optional().describe('Left out when the answer is too long.'),
+  left_out: z.number().int().optional().describe('So many more items did not fit.'),
+  other_sources: z
+    .array(z.string())
+    .optional()
+    .describe('There when nothing is of the chosen source: who does report on the file.'),
   freshness: freshnessSchema,
 });
 export type FileDiagnostics = z.infer<typeof fileSchema>;
@@ -70,13 +75,16 @@ function renderItem({ line, column, severity, source, code, message }: Partial<D
   return [place, severity, source, code, message].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
-function renderFile({ path, state, counts, items, freshness }: FileDiagnostics): string {
+function renderFile({ path, state, counts, items, left_out, other_sources, freshness }: FileDiagnostics): string {
   const found = severities
     .filter((severity) => counts[severity] > 0)
     .map((severity) => count(counts[severity], severity));
   const warning = caveat(freshness);
+  // Of one source only, nothing is said about the rest; and the name of the source may be wrong.
+  const others = other_sources?.length === 0 ? '' : `; others: ${other_sources?.join(', ')}`;
+  const none = other_sources === undefined ? 'clean' : `nothing of that source${others}`;
   const verdict = {
-    analyzed: found.join(', ') || 'clean',
+    analyzed: found.join(', ') || none,
     timed_out: `no answer on the present text in time; last known: ${found.join(', ') || 'nothing'}`,
     not_analyzed: 'not analysed (this is not "clean")',
   }[state];
@@ -84,6 +92,7 @@ function renderFile({ path, state, counts, items, freshness }: FileDiagnostics):
     `${path}: ${verdict}`,
     ...(warning === undefined ? [] : [`  Note: ${warning}`]),
     ...(items ?? []).map((item) => `  ${renderItem(item)}`),
+    ...(left_out === undefined ? [] : [`  … ${left_out} more: a higher severity or a source lists fewer`]),
   ].join('\n');
 }
 

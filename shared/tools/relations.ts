@@ -30,6 +30,7 @@ const relatedOutput = z.object({
   symbol: placeSchema.extend({ name: z.string().describe('Its name.') }).describe('What was found under the locator.'),
   relation: z.enum(relations).describe('As asked.'),
   total: z.number().int().describe('Places in all files.'),
+  left_out: z.number().int().optional().describe('So many more places are in files that paths does not keep.'),
   files: z.array(relatedFileSchema).describe('By path.'),
   detail: z.enum(['full', 'locations', 'counts']).describe('How far a long answer was cut down.'),
   page: pageSchema.describe('In files; `next` is the next offset.'),
@@ -97,15 +98,15 @@ export const relationTools = {
         .array(z.string().min(1))
         .max(20)
         .optional()
-        .describe('Globs of paths to keep, e.g. src/**; ! leaves out.'),
+        .describe('Globs of paths to keep, absolute or as shown, e.g. src/**; ! leaves out.'),
       offset: z.number().int().min(0).optional().describe('Skip so many files: page.next.'),
       window: windowField,
     }),
     output: relatedOutput,
-    render({ symbol, relation, total, files, detail, page, freshness }) {
+    render({ symbol, relation, total, left_out, files, detail, page, freshness }) {
       const warning = caveat(freshness);
       return [
-        `${relation} of ${symbol.name} (${symbol.path}:${symbol.line}:${symbol.column}): ${total} in ${count(page.total, 'file')}`,
+        `${relation} of ${symbol.name} (${symbol.path}:${symbol.line}:${symbol.column}): ${total} in ${count(page.total, 'file')}${left_out === undefined ? '' : `; ${left_out} more elsewhere, left out by paths`}`,
         ...(warning === undefined ? [] : [`Warning: ${warning}`]),
         ...files.flatMap((file) => [
           `${file.path}: ${file.count}`,

@@ -109,6 +109,13 @@ describe('code_action in VS Code', () => {
     }
   });
 
+  it('leaves out what would change nothing, and says so', async () => {
+    rig.write('tidy.ts', "import { helper } from './lib';\nexport const one = helper(2);\n");
+    const listed = await at('tidy.ts', { kind: 'source.organizeImports' });
+    assert.deepEqual(listed.actions, []);
+    assert.match(listed.note ?? '', /^Organize Imports would change nothing/i);
+  });
+
   it('refuses an action of a text that has changed since', async () => {
     rig.write('stale.ts', 'export const one = helper(1);\n');
     const listed = await at('stale.ts', { diagnostic: '2304' });
@@ -152,6 +159,8 @@ describe('code_action in VS Code', () => {
     await refusal('invalid_input', at('odd.ts', { line: 1, column: 5, end_line: 1, end_column: 2 }));
     const error = await refusal('not_found', at('odd.ts', { diagnostic: '9999' }));
     assert.match(error.message, /1:20 2304 Cannot find name 'helper'/);
+    const elsewhere = await refusal('not_found', at('odd.ts', { diagnostic: '2304', line: 2 }));
+    assert.match(elsewhere.message, /on line 2 of .*odd\.ts is "2304", only elsewhere:\n {2}1:20 2304/);
     await refusal('not_found', call({ plan_id: 'action-x.1' }));
     await refusal('invalid_input', call({ mode: 'apply', path: rig.name('odd.ts') }));
     await refusal('invalid_input', call({}));

@@ -209,6 +209,24 @@ describe('get_diagnostics in VS Code', () => {
     assert.deepEqual([files[0]?.state, files[0]?.freshness.complete], ['not_analyzed', false]);
   });
 
+  it('takes no empty report on a file without a tab for the answer of its language server', async () => {
+    rig.write('package.json', '{ "name": "a", "version": oops, ]');
+    rig.write('README.md', '# A\n');
+    for (const file of ['package.json', 'README.md']) {
+      const { files } = await unseen(() => ask(file));
+      assert.deepEqual([files[0]?.state, files[0]?.freshness.complete], ['not_analyzed', false], file);
+    }
+  });
+
+  it('says who reports on a file, where the source that is asked for does not', async () => {
+    rig.write('sourced.ts', bad);
+    const answer = await rig.tools.get_diagnostics(
+      { paths: [rig.name('sourced.ts')], source: 'typescript', wait_ms: 15_000 },
+      rig.context,
+    );
+    assert.deepEqual([answer.files[0]?.counts.error, answer.files[0]?.other_sources], [0, ['ts']]);
+  });
+
   it('waits for other language servers as well', async () => {
     await rig.show('data.json', '{ "a": 1 }\n');
     assert.deepEqual(

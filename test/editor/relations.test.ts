@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
+import { closeAll, createToolRig, refusal, type ToolRig, unseen, writeTwoProjects } from './tool-rig.ts';
 
 const shapes = `/** Anything with an area. */
 export interface Shape {
@@ -114,6 +116,33 @@ describe('inspect_symbol in VS Code', () => {
     assert.match(overloads.message, /1:17 .*\n.*2:17 .*\n.*3:17 /);
   });
 
+  it('takes several uses of an imported class for one thing, also where it is made, whatever texts say', async () => {
+    rig.write(
+      'made.ts',
+      "import { Square as Sq } from './shapes';\n// Sq\nexport const text = 'Sq';\nexport const made = new Sq(2);\n",
+    );
+    const { symbol } = await inspect('made.ts', { symbol: 'Sq', parts: [] });
+    assert.deepEqual([symbol.line, symbol.column], [1, 20]);
+  });
+
+  it('lists only what means something where a name has several meanings', async () => {
+    rig.write(
+      'twice.ts',
+      "export const text = 'item';\nexport const one = (item: number) => item;\nexport const two = (item: number) => item;\n",
+    );
+    const error = await refusal('ambiguous_symbol', inspect('twice.ts', { symbol: 'item' }));
+    assert.match(error.message, /4 things/);
+    assert.doesNotMatch(error.message, /'item'/);
+  });
+
+  it('names a parameter of a constructor by its own name', async () => {
+    rig.write('circle.ts', "export class Circle {\n  constructor(public r: number, public name = '') {}\n}\n");
+    const names = [];
+    for (const column of [3, 22, 40])
+      names.push((await inspect('circle.ts', { line: 2, column, parts: [] })).symbol.name);
+    assert.deepEqual(names, ['constructor', 'r', 'name']);
+  });
+
   it('refuses what does not name one place, and says what would', async () => {
     await refusal('invalid_input', inspect('shapes.ts', {}));
     await refusal('invalid_input', inspect('shapes.ts', { symbol: 'Shape', line: 2 }));
@@ -186,7 +215,38 @@ describe('find_related in VS Code', () => {
   it('keeps only the paths that are asked for', async () => {
     const answer = await related('shapes.ts', { symbol: 'Square', paths: ['**/*.ts', '!**/index.ts', '!**/use.ts'] });
     assert.deepEqual(listed(answer), ['shapes.ts:6:14 Square', 'shapes.ts:14:27 Cube']);
-    assert.equal(answer.total, 2);
+    assert.deepEqual([answer.total, answer.left_out], [2, 5]);
+    const absolute = await related('shapes.ts', { symbol: 'Square', paths: [`${rig.uri('.').fsPath}/use*`] });
+    assert.deepEqual([absolute.total, absolute.left_out], [3, 4]);
+  });
+
+  it('counts in other projects of which no file was ever open', async () => {
+    writeTwoProjects(rig, '../../related-projects');
+    const answer = await related('../../related-projects/a/src/lib.ts', { symbol: 'shared' });
+    rmSync(rig.uri('../../related-projects').fsPath, { recursive: true });
+    assert.deepEqual([answer.total, answer.freshness.complete], [4, true], answer.freshness.reason);
+  });
+
+  it('says so where another project cannot be loaded', async () => {
+    const folder = '../../related-unreadable';
+    writeTwoProjects(rig, folder);
+    writeFileSync(rig.uri(`${folder}/b/src/use.ts`).fsPath, new Uint8Array([0, 1, 2, 3, 0, 255]));
+    const answer = await related(`${folder}/a/src/lib.ts`, { symbol: 'shared' });
+    rmSync(rig.uri(folder).fsPath, { recursive: true });
+    assert.match(answer.freshness.reason ?? '', /project in related-unreadable\/b could not be loaded/);
+  });
+
+  it('counts a file once that a link leads to as well', async () => {
+    const link = rig.uri('../../related-link/b.ts').fsPath;
+    rig.write('linked/a.ts', 'export const linked = 1;\n');
+    rig.write('linked/user.ts', "import { linked } from './a';\nexport const twice = linked;\n");
+    mkdirSync(dirname(link));
+    symlinkSync(rig.uri('linked/a.ts').fsPath, link);
+    assert.equal((await related('linked/a.ts', { symbol: 'linked' })).total, 3);
+    rig.write('linked/a.ts', '// more\nexport const linked = 1;\n');
+    const answer = await related('linked/a.ts', { symbol: 'linked' });
+    rmSync(dirname(link), { recursive: true });
+    assert.deepEqual([answer.total, answer.files.length, answer.freshness.complete], [3, 2, true]);
   });
 
   it('counts in what another process wrote a moment ago, and no longer what it removed', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, createToolRig, refusal, type ToolRig, unseen } from './tool-rig.ts';
+import { closeAll, createToolRig, refusal, type ToolRig, unseen, writeTwoProjects } from './tool-rig.ts';
 
 describe('rename_symbol in VS Code', () => {
   let rig: ToolRig;
@@ -58,6 +59,36 @@ describe('rename_symbol in VS Code', () => {
     assert.match(rig.read('saved/a.ts'), /second/);
     assert.match(rig.read('saved/b.ts'), /second\(\) \+ second/);
     assert.ok(other.isDirty);
+  });
+
+  it('renames in other projects of which no file was ever open', async () => {
+    const folder = '../../rename-projects';
+    writeTwoProjects(rig, folder);
+    const more = { symbol: 'shared', new_name: 'common', mode: 'apply', save: true };
+    const done = await rename(`${folder}/a/src/lib.ts`, more);
+    const use = rig.read(`${folder}/b/src/use.ts`);
+    rmSync(rig.uri(folder).fsPath, { recursive: true });
+    assert.deepEqual([done.edits_total, done.note], [4, undefined]);
+    assert.equal(use, "import { common } from '../../a/src/lib';\nexport const twice = common + common;\n");
+  });
+
+  it('changes a file once, in its own buffer, where a link to it is open as well', async () => {
+    pair('linked');
+    const link = rig.uri('../../rename-link/again.ts');
+    mkdirSync(dirname(link.fsPath));
+    symlinkSync(rig.uri('linked/a.ts').fsPath, link.fsPath);
+    await vscode.workspace.openTextDocument(link);
+    const done = await rename('linked/a.ts', { symbol: 'first', new_name: 'second', mode: 'apply' });
+    assert.deepEqual(
+      done.files.map(({ path, edits }) => [path, edits]),
+      [
+        ['src/rename/linked/a.ts', 1],
+        ['src/rename/linked/b.ts', 3],
+      ],
+    );
+    assert.equal(await text('linked/a.ts'), 'export function second(): number {\n  return 1;\n}\n');
+    assert.ok(vscode.workspace.textDocuments.every(({ uri, isDirty }) => uri.path !== link.path || !isDirty));
+    rmSync(dirname(link.fsPath), { recursive: true });
   });
 
   it('is one undo step and keeps unsaved work', async () => {

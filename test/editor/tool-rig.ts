@@ -92,6 +92,16 @@ export function createToolRig(group: string): ToolRig {
   return rig;
 }
 
+/** Two projects in a folder beside the group's own: `b` uses `shared` of `a`, three times. */
+export function writeTwoProjects(rig: ToolRig, folder: string): void {
+  for (const name of ['a', 'b']) rig.write(`${folder}/${name}/tsconfig.json`, '{ "include": ["src"] }\n');
+  rig.write(`${folder}/a/src/lib.ts`, 'export const shared = 1;\n');
+  rig.write(
+    `${folder}/b/src/use.ts`,
+    "import { shared } from '../../a/src/lib';\nexport const twice = shared + shared;\n",
+  );
+}
+
 /** Reviews without their editors. */
 export function createReviews(): Reviews {
   let ids = 0;

@@ -58,9 +58,7 @@ export async function planChangeSet(proposed: ProposedEdit, deps: ChangeDeps): P
     creations.push(await planCreation(uri.fsPath, text));
   }
   const changes: DocumentChange[] = [];
-  for (const { uri, edits } of texts) {
-    if (created.has(uri.toString())) continue;
-    const target = await resolveUri(uri);
+  for (const { uri, target, edits } of await byTarget(texts.filter((each) => !created.has(each.uri.toString())))) {
     if (uri.scheme !== 'untitled' && vscode.workspace.fs.isWritableFileSystem(uri.scheme) !== true)
       throw new HoldfastError('read_only', `${target.shown} cannot be written.`, {
         hint: 'It would have to change as well.',
@@ -74,6 +72,23 @@ export async function planChangeSet(proposed: ProposedEdit, deps: ChangeDeps): P
   return { changes: changes.toSorted((a, b) => a.target.shown.localeCompare(b.target.shown, 'en')), creations };
 }
 
+/**
+ * A server may know one file by two paths, one of them a link's, and change it under each. The change is made in the file's
+ * own buffer; a protected path stays as it was named, which is what will be asked about.
+ */
+async function byTarget(texts: ProposedEdit['texts']) {
+  const found = new Map<string, Pick<DocumentChange, 'uri' | 'target'> & { readonly edits: vscode.TextEdit[] }>();
+  for (const { uri, edits } of texts) {
+    const target = await resolveUri(uri);
+    const own = target.protectedPart === undefined ? target.uri : uri;
+    const file = found.get(target.uri.toString());
+    if (file === undefined) found.set(target.uri.toString(), { uri: own, target, edits: [...edits] });
+    else file.edits.push(...edits.filter((edit) => !file.edits.some((known) => isSame(known, edit))));
+  }
+  return found.values();
+}
+
+const isSame = (a: vscode.TextEdit, b: vscode.TextEdit) => a.range.isEqual(b.range) && a.newText === b.newText;
 const toChange = ({ range, newText }: vscode.TextEdit) => ({ start: range.start, end: range.end, text: newText });
 
 /**

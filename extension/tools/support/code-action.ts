@@ -75,7 +75,7 @@ async function setOf({ title, action, document }: ActionPlan, deps: ActionDeps):
   }
   const set = action.edit === undefined ? undefined : await planChangeSet(readWorkspaceEdit(action.edit), deps);
   if (set !== undefined && set.changes.length + set.creations.length > 0) return set;
-  const command = action.command?.command;
+  const command = isFollowUp(action) ? undefined : action.command?.command;
   throw new HoldfastError(
     'edit_rejected',
     command === undefined
@@ -89,6 +89,17 @@ async function setOf({ title, action, document }: ActionPlan, deps: ActionDeps):
       retryable: false,
     },
   );
+}
+
+/** TypeScript's own notes of what was done, without an effect of their own. */
+const isFollowUp = ({ command }: vscode.CodeAction) => command?.command.startsWith('_typescript.did') === true;
+
+/** Offered although there is nothing to do: organising tidy imports. */
+function isIdle(action: vscode.CodeAction): boolean {
+  if (!isFollowUp(action)) return false;
+  if (action.edit === undefined) return true;
+  const { texts, creates, moves, snippets } = readWorkspaceEdit(action.edit);
+  return texts.length + creates.length + moves.length + snippets === 0;
 }
 
 /** What VS Code would do after the edit, and we do not: it moves the cursor or asks the person something. */
@@ -145,11 +156,14 @@ async function list(input: Input, deps: ActionDeps): Promise<Output> {
       retryable: true,
     });
   }
-  const offered = answer.map(toAction).filter(isOfUse);
+  const useful = answer.map(toAction).filter(isOfUse);
+  const idle = useful.filter(isIdle);
+  const offered = useful.filter((action) => !idle.includes(action));
   const kept = offered.slice(0, limits.codeActionsMax);
   const where = { uri: document.uri, shown: target.shown, text: document.getText() };
   const notes = [
     reason,
+    idle.length > 0 ? `${idle.map(({ title }) => title).join(', ')} would change nothing` : undefined,
     kept.length < offered.length ? `${offered.length - kept.length} more: give kind` : undefined,
   ].filter((each) => each !== undefined);
   return {

@@ -1,4 +1,7 @@
-/** Cuts an answer of get_diagnostics down to its size: full, then places, then counts, then fewer files. */
+/**
+ * Cuts an answer of get_diagnostics down to its size: full, then places, then counts, then fewer files; of a single file
+ * its first problems.
+ */
 import type { DiagnosticItem, DiagnosticsOutput, FileDiagnostics } from '../../../shared/tools/diagnostics.ts';
 import type { Delta } from './diagnostics-delta.ts';
 
@@ -28,6 +31,9 @@ export function fitDiagnostics({ files, delta, cursor, offset, total }: Unfitted
   };
   const full = build('full', files);
   if (size(full) <= maxChars) return full;
+  const [only] = files;
+  if (only !== undefined && files.length === 1)
+    return build('full', [firstProblems(only, (cut) => size(build('full', [cut])) <= maxChars)]);
   const places = build(
     'locations',
     files.map((file) => ({ ...file, items: file.items.map(toPlace) })),
@@ -37,6 +43,14 @@ export function fitDiagnostics({ files, delta, cursor, offset, total }: Unfitted
   let fitting = counts;
   while (fitting.length > 1 && size(build('counts', fitting)) > maxChars) fitting = fitting.slice(0, -1);
   return build('counts', fitting);
+}
+
+/** Nobody can ask for less than a file: as many of its problems as fit, at least one. */
+function firstProblems(file: Unfitted['files'][number], fits: (cut: FileDiagnostics) => boolean): FileDiagnostics {
+  const items = [...file.items];
+  const cut = () => ({ ...file, items, left_out: file.items.length - items.length });
+  while (items.length > 1 && !fits(cut())) items.length = Math.floor(items.length * 0.95);
+  return cut();
 }
 
 function toPlace({ line, column, severity, code }: DiagnosticItem): DiagnosticItem {

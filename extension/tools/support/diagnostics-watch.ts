@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../../../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
+import { hasTab } from './tabs.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 
 /** What language servers have done about one document since its present text stands. */
@@ -19,13 +20,15 @@ interface Seen {
   /** Order and time of the last report. */
   readonly reported: number;
   readonly reportedMs: number;
+  /** After the last report there was nothing to say about the document. */
+  readonly isEmpty: boolean;
   /** The last change was a tab that closed: a report now may only take diagnostics back. */
   readonly tabClosed: boolean;
   /** The `changed` for which waiting has been given up before. */
   readonly gaveUp: number;
 }
 
-const unseen: Seen = { changed: 0, reported: 0, reportedMs: 0, tabClosed: false, gaveUp: -1 };
+const unseen: Seen = { changed: 0, reported: 0, reportedMs: 0, isEmpty: true, tabClosed: false, gaveUp: -1 };
 
 /**
  * Watches which documents have been reported on since they changed. VS Code does not tie diagnostics to a version: only
@@ -34,6 +37,8 @@ const unseen: Seen = { changed: 0, reported: 0, reportedMs: 0, tabClosed: false,
 export class DiagnosticsWatch implements Disposable {
   readonly #seen = new Map<string, Seen>();
   readonly #reportingLanguages = new Set<string>();
+  /** Those whose servers have had something to say about a document without a tab. */
+  readonly #tablessLanguages = new Set<string>();
   readonly #clock: Clock;
   readonly #store = new DisposableStore();
   #order = 0;
@@ -72,26 +77,32 @@ export class DiagnosticsWatch implements Disposable {
   #reported(uri: vscode.Uri): void {
     const key = uri.toString();
     this.#order += 1;
-    this.#update(uri, { reported: this.#order, reportedMs: this.#clock.now() });
+    const isEmpty = vscode.languages.getDiagnostics(uri).length === 0;
+    this.#update(uri, { reported: this.#order, reportedMs: this.#clock.now(), isEmpty });
     const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === key);
-    if (document !== undefined) this.#reportingLanguages.add(document.languageId);
+    if (document === undefined) return;
+    const tab = hasTab(uri);
+    if (tab || !isEmpty) this.#reportingLanguages.add(document.languageId);
+    if (!tab && !isEmpty && this.#seen.get(key)?.tabClosed !== true) this.#tablessLanguages.add(document.languageId);
   }
 
   /**
    * Waits until servers have reported on the document's present text and gone quiet, at most until `endMs` of the clock.
-   * Without a tab most servers stay mute, so the wait is short then, and made only once for a text.
+   * Without a tab most servers stay mute, so the wait is short then, and made only once for a text. A report of nothing
+   * counts only from servers that speak there: linters that look at few files say nothing about the others, too.
    */
-  async settle(document: vscode.TextDocument, hasTab: boolean, deps: WaitDeps, endMs: number): Promise<Answer> {
+  async settle(document: vscode.TextDocument, isShown: boolean, deps: WaitDeps, endMs: number): Promise<Answer> {
     const { uri, languageId } = document;
     const shortEndMs = Math.min(endMs, deps.clock.now() + limits.diagnosticsSilenceMs);
     for (;;) {
       const seen = this.#seen.get(uri.toString()) ?? unseen;
-      const answered = seen.reported > seen.changed && !seen.tabClosed;
+      const counts = isShown || !seen.isEmpty || this.#tablessLanguages.has(languageId);
+      const answered = counts && seen.reported > seen.changed && !seen.tabClosed;
       const nowMs = deps.clock.now();
       const quietEndMs = answered ? seen.reportedMs + limits.diagnosticsQuietMs : Number.POSITIVE_INFINITY;
       if (nowMs >= quietEndMs) return 'settled';
       const reports = this.#reportingLanguages.has(languageId);
-      const patient = answered || (hasTab && reports);
+      const patient = answered || (isShown && reports);
       const untilMs = Math.min(quietEndMs, patient ? endMs : shortEndMs);
       if (nowMs >= untilMs || (!patient && seen.gaveUp === seen.changed)) {
         if (!patient && nowMs < endMs) this.#update(uri, { gaveUp: seen.changed });

@@ -28,24 +28,31 @@ export function findProblem(
   const onLine = problems.filter(
     ({ range }) => line === undefined || (range.start.line < line && line <= range.end.line + 1),
   );
-  const fitting = onLine.filter((each) => codeOf(each) === wanted || each.message.includes(wanted));
+  const fits = (each: vscode.Diagnostic) => codeOf(each) === wanted || each.message.includes(wanted);
+  const fitting = onLine.filter(fits);
   const [first] = fitting;
   if (first !== undefined && fitting.length === 1) return first;
-  const listed = (fitting.length > 0 ? fitting : onLine)
-    .slice(0, limits.symbolWordsMax)
-    .map((each) => `  ${each.range.start.line + 1}:${each.range.start.character + 1} ${codeOf(each)} ${lineOf(each)}`);
   if (fitting.length > 1) {
     throw new HoldfastError(
       'ambiguous_symbol',
-      [`"${wanted}" fits ${fitting.length} problems in ${shown}:`, ...listed].join('\n'),
+      [`"${wanted}" fits ${fitting.length} problems in ${shown}:`, ...listed(fitting)].join('\n'),
       { hint: 'Give line as well.' },
     );
   }
+  const elsewhere = problems.filter(fits);
   throw new HoldfastError(
     'not_found',
-    [`No problem in ${shown} has the code or message "${wanted}". Problems:`, ...listed].join('\n'),
+    elsewhere.length === 0
+      ? [`No problem in ${shown} has the code or message "${wanted}". Problems:`, ...listed(onLine)].join('\n')
+      : [`No problem on line ${line} of ${shown} is "${wanted}", only elsewhere:`, ...listed(elsewhere)].join('\n'),
     { hint: 'get_diagnostics lists problems with their codes.' },
   );
+}
+
+function listed(problems: readonly vscode.Diagnostic[]): string[] {
+  return problems
+    .slice(0, limits.symbolWordsMax)
+    .map((each) => `  ${each.range.start.line + 1}:${each.range.start.character + 1} ${codeOf(each)} ${lineOf(each)}`);
 }
 
 function codeOf({ code }: vscode.Diagnostic): string {

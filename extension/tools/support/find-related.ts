@@ -18,6 +18,7 @@ import { type RelatedPlace, relatedPlaces } from './related-places.ts';
 import { locate } from './symbol-locator.ts';
 import { byFile, inOrder } from './symbol-places.ts';
 import { enclosing, flatten } from './symbol-tree.ts';
+import { loadUsingProjects } from './typescript-projects.ts';
 import { shownPath } from './workspace-path.ts';
 
 export interface RelationDeps {
@@ -40,6 +41,7 @@ export async function findRelated(
   const { version } = document;
   const { name, at } = await locate(document, target.shown, input, { ...context, servers }, endMs);
   const files = new FileLines();
+  const loading = await loadUsingProjects(document, context, endMs);
   const patientEndMs = endMs + limits.symbolMarginMs / 2;
   const { answer, reason } = await servers.settled(
     document,
@@ -49,10 +51,12 @@ export async function findRelated(
     endMs,
   );
   const wanted = pathFilter(paths);
-  const places = inOrder(answer?.places ?? []).filter(({ uri }) => wanted(shownPath(uri)));
+  const all = inOrder(answer?.places ?? []);
+  const places = all.filter(({ uri }) => wanted(shownPath(uri), uri.fsPath));
+  const left = all.length - places.length;
   const stale = (await deletedPlace(places, deps)) ?? (await outOfPlace(places, files));
   const moved = document.version === version ? undefined : 'the text changed while the servers were asked';
-  const reasons = [reason, behind, answer?.reason, stale, moved].filter((each) => each !== undefined);
+  const reasons = [reason, behind, loading, answer?.reason, stale, moved].filter((each) => each !== undefined);
   const line = await files.shown(document.uri, at.line + 1);
   return {
     symbol: {
@@ -64,6 +68,7 @@ export async function findRelated(
     },
     relation,
     total: places.length,
+    ...(left === 0 ? {} : { left_out: left }),
     ...fitRelated(await grouped(places, files, deps, patientEndMs), offset, limits.answerChars),
     freshness: freshnessOf(document, diskState, reasons.length === 0 ? undefined : reasons.join('; ')),
   };

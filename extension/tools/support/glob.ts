@@ -1,4 +1,4 @@
-/** Globs over paths as answers show them: `*`, `**`, `?`, `{a,b}`; a leading `!` leaves out. */
+/** Globs over paths as answers show them, or over absolute ones: `*`, `**`, `?`, `{a,b}`; a leading `!` leaves out. */
 
 function toRegExp(glob: string): RegExp {
   let depth = 0;
@@ -29,22 +29,26 @@ function toRegExp(glob: string): RegExp {
   return depth === 0 ? new RegExp(`^${source}$`) : new RegExp(`^${glob.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`);
 }
 
+/** Windows may write the drive in either case. */
+const unified = (path: string) => path.replaceAll('\\', '/').replace(/^[A-Z]:/, (drive) => drive.toLowerCase());
+const isAbsolute = (glob: string) => /^(?:\/|[a-z]:)/.test(glob);
+
 /**
- * Whether a path is wanted: it fits one of the globs, or there are only globs that leave out, and none of those fits. A
- * glob without wildcards also means everything below that folder.
+ * Whether a path, or its absolute form, is wanted: it fits one of the globs, or there are only globs that leave out, and
+ * none of those fits. A glob without wildcards also means everything below that folder.
  */
-export function pathFilter(globs: readonly string[] | undefined): (path: string) => boolean {
+export function pathFilter(globs: readonly string[] | undefined): (path: string, absolute?: string) => boolean {
   if (globs === undefined || globs.length === 0) return () => true;
   const compile = (glob: string) => {
-    const plain = glob.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/$/, '');
-    return /[*?{]/.test(plain) ? [toRegExp(plain)] : [toRegExp(plain), toRegExp(`${plain}/**`)];
+    const plain = unified(glob).replace(/^\.\//, '').replace(/\/$/, '');
+    const patterns = /[*?{]/.test(plain) ? [toRegExp(plain)] : [toRegExp(plain), toRegExp(`${plain}/**`)];
+    return patterns.map((pattern) => ({ pattern, absolute: isAbsolute(plain) }));
   };
   const wanted = globs.filter((glob) => !glob.startsWith('!')).flatMap(compile);
   const unwanted = globs.filter((glob) => glob.startsWith('!')).flatMap((glob) => compile(glob.slice(1)));
-  return (path) => {
-    const plain = path.replaceAll('\\', '/');
-    return (
-      (wanted.length === 0 || wanted.some((each) => each.test(plain))) && !unwanted.some((each) => each.test(plain))
-    );
+  return (path, absolute = path) => {
+    const [shown, whole] = [unified(path), unified(absolute)];
+    const fits = (each: (typeof wanted)[number]) => each.pattern.test(each.absolute ? whole : shown);
+    return (wanted.length === 0 || wanted.some(fits)) && !unwanted.some(fits);
   };
 }

@@ -10,6 +10,7 @@ import type { CleanBases } from './clean-bases.ts';
 import type { DiskChange, DiskWatch } from './disk-watch.ts';
 import { compareStamps, type FileStamps } from './file-stamps.ts';
 import { settledDiskState } from './freshness.ts';
+import { unlinkedPath } from './link-aliases.ts';
 import { healStuckImports } from './stuck-imports.ts';
 import { isTypeScript, showToTypeScript } from './typescript-diagnostics.ts';
 import { type WaitDeps, within } from './wait.ts';
@@ -46,7 +47,7 @@ export async function catchUpWithDisk(deps: CatchUpDeps, endMs: number): Promise
   const { toTell, toShow, created } =
     disk.known === undefined
       ? await recentChanges(stamps, nowMs - limits.watcherLagMaxMs)
-      : changesSince(disk.known.stamps, disk.known.atMs, stamps);
+      : await changesSince(disk.known.stamps, disk.known.atMs, stamps);
   const watchEndMs = Math.min(endMs, deps.clock.now() + limits.watcherLagMaxMs);
   const [told, shown] = await Promise.all([
     disk.reached(toTell, deps, watchEndMs),
@@ -87,8 +88,23 @@ async function stampsOf(paths: readonly string[]): Promise<FileStamps> {
   return new Map(stamps.flat());
 }
 
-function changesSince(known: FileStamps, knownMs: number, stamps: FileStamps): Changes {
-  const { created, changed, gone } = compareStamps(known, stamps);
+/** Without those that lead through a link to another one of them: the server would take them for files of their own. */
+async function withoutAliases(paths: readonly string[], stamps: FileStamps): Promise<string[]> {
+  const kept = await Promise.all(
+    paths.map(async (path) => {
+      const uri = vscode.Uri.file(path);
+      const root = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath;
+      if (root === undefined || openDocumentOf(uri) !== undefined) return [path];
+      const own = await unlinkedPath(root, path);
+      return own !== undefined && stamps.has(own) ? [] : [path];
+    }),
+  );
+  return kept.flat();
+}
+
+async function changesSince(known: FileStamps, knownMs: number, stamps: FileStamps): Promise<Changes> {
+  const { created, changed: all, gone } = compareStamps(known, stamps);
+  const changed = await withoutAliases(all, stamps);
   const changedMs = (path: string) => stamps.get(path)?.ctimeMs ?? 0;
   const { toShow, unshown } = chooseShown(changed);
   return {
@@ -105,7 +121,8 @@ function changesSince(known: FileStamps, knownMs: number, stamps: FileStamps): C
 
 /** With nothing to compare with: what changed within the time that a watcher may lag behind. */
 async function recentChanges(stamps: FileStamps, sinceMs: number): Promise<Changes> {
-  const recent = [...stamps].filter(([, { ctimeMs }]) => ctimeMs >= sinceMs).map(([path]) => path);
+  const all = [...stamps].filter(([, { ctimeMs }]) => ctimeMs >= sinceMs).map(([path]) => path);
+  const recent = await withoutAliases(all, stamps);
   const folders = await stampsOf([...new Set([...stamps.keys()].map((path) => dirname(path)))]);
   return {
     ...chooseShown(recent),

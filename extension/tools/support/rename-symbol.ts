@@ -22,6 +22,7 @@ import { openCaughtUp } from './open-caught-up.ts';
 import type { PlanMemory } from './plan-memory.ts';
 import { locate } from './symbol-locator.ts';
 import { plainName } from './symbol-tree.ts';
+import { loadUsingProjects } from './typescript-projects.ts';
 import { readWorkspaceEdit } from './workspace-edit.ts';
 import { resolveTarget } from './workspace-path.ts';
 
@@ -85,6 +86,7 @@ async function plan(input: Input, deps: RenameDeps): Promise<RenamePlan> {
   if (oldName === new_name) {
     throw new HoldfastError('invalid_input', `${oldName} has that name already.`, { hint: 'Give another new_name.' });
   }
+  const loading = await loadUsingProjects(document, context, endMs);
   const { answer, reason } = await servers.settled(
     document,
     () =>
@@ -110,6 +112,6 @@ async function plan(input: Input, deps: RenameDeps): Promise<RenamePlan> {
       retryable: false,
     });
   }
-  const doubts = [reason, behind].filter((each) => each !== undefined);
+  const doubts = [reason, behind, loading].filter((each) => each !== undefined);
   return { oldName, newName: new_name, set, doubt: doubts.length === 0 ? undefined : doubts.join('; ') };
 }

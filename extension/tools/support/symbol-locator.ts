@@ -8,7 +8,7 @@ import { lineSource } from './document.ts';
 import type { LanguageServers } from './language-servers.ts';
 import { definitionsOf, keyOf } from './symbol-places.ts';
 import { findByNamePath, flatten, type Position, type SymbolEntry, type SymbolNode } from './symbol-tree.ts';
-import { findWord, holdsText, standsThere, type Word, wordsOf } from './symbol-words.ts';
+import { findWord, holdsText, nameEnd, standsThere, type Word, wordsOf } from './symbol-words.ts';
 import { checkPosition, splitLines } from './text-lines.ts';
 import type { WaitDeps } from './wait.ts';
 
@@ -65,7 +65,7 @@ function locateByPosition(
   }
   const at = new vscode.Position(line - 1, column - 1);
   const range = document.getWordRangeAtPosition(at);
-  const entry = here.find(({ node }) => node.at.column <= column && column <= node.atEnd.column);
+  const entry = here.findLast(({ node }) => node.at.column <= column && column <= nameEnd(node, lines));
   if (range === undefined && entry === undefined) {
     const words = wordsOf(document.lineAt(line - 1).text, line).map((word) => `${word.column} ${word.text}`);
     throw new HoldfastError('not_found', `There is no name at ${shown}:${line}:${column}.`, {
@@ -122,16 +122,39 @@ async function locateWord(
   const [first] = words;
   if (first === undefined) throw notFound(symbol, shown, nodes, near !== undefined && all.length > 0);
   if (words.length === 1) return ofWord(first);
-  const meanings = new Map<string, Word>();
-  for (const word of words.slice(0, limits.symbolWordsMax)) {
+  const looked = words.slice(0, limits.symbolWordsMax);
+  const defined: DefinedWord[] = [];
+  for (const word of looked) {
     const places = await definitionsOf(document.uri, positionOf(word), deps, endMs);
     // Words in comments and texts mean nothing, and are no reason to ask.
-    const meaning = places.map(keyOf).join(' ');
-    if (meaning !== '' && !meanings.has(meaning)) meanings.set(meaning, word);
+    if (places.length > 0) defined.push({ word, places: new Set(places.map(keyOf)) });
   }
-  const [meant] = meanings.values();
-  if (meant !== undefined && meanings.size === 1 && words.length <= limits.symbolWordsMax) return ofWord(meant);
-  throw ambiguous(symbol, shown, words, document);
+  const meant = onlyMeaning(defined);
+  if (meant !== undefined && looked.length === words.length) return ofWord(meant);
+  const candidates = defined.length === 0 ? looked : defined.map(({ word }) => word);
+  throw ambiguous(symbol, shown, [...candidates, ...words.slice(looked.length)], document);
+}
+
+interface DefinedWord {
+  readonly word: Word;
+  readonly places: ReadonlySet<string>;
+}
+
+/**
+ * The word that stands for all, when they are of one thing: `new Square()` means the class and its constructor, an import
+ * only the class.
+ */
+function onlyMeaning(defined: readonly DefinedWord[]): Word | undefined {
+  const [first, ...others] = defined.toSorted((a, b) => a.places.size - b.places.size);
+  if (first === undefined) return undefined;
+  const known = new Set(first.places);
+  for (let rest = others; rest.length > 0; ) {
+    const related = rest.filter(({ places }) => [...places].some((place) => known.has(place)));
+    if (related.length === 0) return undefined;
+    for (const { places } of related) for (const place of places) known.add(place);
+    rest = rest.filter((each) => !related.includes(each));
+  }
+  return first.word;
 }
 
 const positionOf = ({ line, column }: Position) => new vscode.Position(line - 1, column - 1);

@@ -31,6 +31,15 @@ export function standsThere({ name, at }: SymbolNode, lines: readonly string[]):
   return text.startsWith(plainName(name)) || text.startsWith(name);
 }
 
+/**
+ * The column after a symbol's own name, where it stands there. Servers may give the whole declaration as the place of its
+ * name: TypeScript does of constructors, whose parameters have names of their own.
+ */
+export function nameEnd({ name, at }: SymbolNode, lines: readonly string[]): number {
+  const text = (lines[at.line - 1] ?? '').slice(at.column - 1);
+  return at.column + (text.startsWith(name) ? name : plainName(name)).length;
+}
+
 /** So far a name may stand behind the beginning of its declaration: modifiers and decorators come before it. */
 const nameWithinLines = 20;
 

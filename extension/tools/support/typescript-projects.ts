@@ -2,11 +2,15 @@
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { limits } from '../../../shared/limits.ts';
+import { statOf } from './document.ts';
 import { isTypeScript, typeScriptLoaded } from './typescript-diagnostics.ts';
 import type { WaitDeps } from './wait.ts';
+import { shownPath } from './workspace-path.ts';
 
 const configs = '**/{tsconfig,jsconfig}.json';
-const sources = '*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}';
+/** Scripts last: in a project of another language they are often its output, which does not belong to it. */
+const sources = ['*.{ts,tsx,mts,cts}', '*.{js,jsx,mjs,cjs}'] as const;
+const anySourceName = '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}';
 const excluded = '**/{node_modules,.git}/**';
 
 const configSchema = z.object({
@@ -25,21 +29,63 @@ export async function loadTypeScriptProjects(
   deps: WaitDeps,
   endMs: number,
 ): Promise<string | undefined> {
-  const found = await vscode.workspace.findFiles(configs, excluded, limits.symbolScanMaxFiles);
-  const folders = found
-    .map((uri) => vscode.Uri.joinPath(uri, '..'))
-    .filter((folder) => scope === undefined || isWithin(folder, scope) || isWithin(scope, folder));
+  const { doubt, left } = await load(scope, deps, endMs);
+  return left === 0 ? doubt : `${doubt}: name a folder in path`;
+}
+
+/**
+ * The same for all projects that may use what a document declares; the server looks only into those that are loaded.
+ *
+ * @returns why uses may be missing, or undefined; always undefined for other languages
+ */
+export async function loadUsingProjects(
+  document: vscode.TextDocument,
+  deps: WaitDeps,
+  endMs: number,
+): Promise<string | undefined> {
+  return isTypeScript(document) ? (await load(undefined, deps, endMs)).doubt : undefined;
+}
+
+interface Loaded {
+  /** Why not all of them are. */
+  readonly doubt: string | undefined;
+  /** How many were not even tried, because they are too many. */
+  readonly left: number;
+}
+
+async function load(scope: vscode.Uri | undefined, deps: WaitDeps, endMs: number): Promise<Loaded> {
+  const all = await projectFolders();
+  const folders = all.filter((folder) => scope === undefined || isWithin(folder, scope) || isWithin(scope, folder));
   const chosen = folders.toSorted((a, b) => a.path.length - b.path.length).slice(0, limits.symbolProjectsMax);
-  const files = chosen.length === 0 ? [await anySource(scope)] : await Promise.all(chosen.map(sourceOf));
-  for (const uri of files) {
+  const files =
+    chosen.length === 0 ? [await anySource(scope)] : await Promise.all(chosen.map((folder) => sourceOf(folder, all)));
+  const unread: string[] = [];
+  for (const [at, uri] of files.entries()) {
     if (uri === undefined) continue;
-    const document = await vscode.workspace.openTextDocument(uri);
-    if (isTypeScript(document) && (await typeScriptLoaded(uri, deps, endMs)) !== true)
-      return 'a TypeScript project is still loading; call again in a moment';
+    const document = await opened(uri);
+    if (document === undefined) unread.push(shownPath(chosen[at] ?? uri));
+    else if (isTypeScript(document) && (await typeScriptLoaded(uri, deps, endMs)) !== true)
+      return { doubt: 'a TypeScript project is still loading; call again in a moment', left: 0 };
   }
-  return chosen.length < folders.length
-    ? `only ${chosen.length} of ${folders.length} TypeScript projects were loaded: name a folder in path`
-    : undefined;
+  if (unread.length > 0)
+    return { doubt: `the TypeScript project in ${unread.join(', ')} could not be loaded`, left: 0 };
+  const left = folders.length - chosen.length;
+  const cut = `only ${chosen.length} of ${folders.length} TypeScript projects were loaded`;
+  return { doubt: left === 0 ? undefined : cut, left };
+}
+
+async function projectFolders(): Promise<vscode.Uri[]> {
+  const found = await vscode.workspace.findFiles(configs, excluded, limits.symbolScanMaxFiles);
+  return [...new Map(found.map((uri) => vscode.Uri.joinPath(uri, '..')).map((uri) => [uri.path, uri])).values()];
+}
+
+async function opened(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  try {
+    return await vscode.workspace.openTextDocument(uri);
+  } catch {
+    // Gone since it was listed, or no text.
+    return undefined;
+  }
 }
 
 function isWithin(folder: vscode.Uri, uri: vscode.Uri): boolean {
@@ -49,23 +95,29 @@ function isWithin(folder: vscode.Uri, uri: vscode.Uri): boolean {
 async function anySource(scope: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
   const open = vscode.workspace.textDocuments.find(isTypeScript);
   if (open !== undefined) return open.uri;
-  const pattern = scope === undefined ? `**/${sources}` : new vscode.RelativePattern(scope, `**/${sources}`);
+  const pattern = scope === undefined ? anySourceName : new vscode.RelativePattern(scope, anySourceName);
   return (await vscode.workspace.findFiles(pattern, excluded, 1))[0];
 }
 
-/** A file of the project in this folder: one that is open, else one that its configuration names. */
-async function sourceOf(folder: vscode.Uri): Promise<vscode.Uri | undefined> {
-  const open = vscode.workspace.textDocuments.find(
-    (document) => isTypeScript(document) && isWithin(folder, document.uri),
-  );
+/**
+ * A file of the project in this folder: one that is open, else one that its configuration names.
+ *
+ * @param all folders of projects: what is open in an inner one belongs to that
+ */
+async function sourceOf(folder: vscode.Uri, all: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
+  const inner = all.filter((other) => other.path !== folder.path && isWithin(other, folder));
+  const isOwn = (uri: vscode.Uri) => isWithin(uri, folder) && !inner.some((other) => isWithin(uri, other));
+  const open = vscode.workspace.textDocuments.find((document) => isTypeScript(document) && isOwn(document.uri));
   if (open !== undefined) return open.uri;
   const { files = [], include = [] } = await configIn(folder);
-  const [first] = files;
-  if (first !== undefined) return vscode.Uri.joinPath(folder, first);
-  const patterns = include.map((pattern) =>
-    /\.[cm]?[jt]sx?$/.test(pattern) ? pattern : `${pattern.replace(/[*/.]+$/, '').replace(/^\.\//, '')}/**/${sources}`,
-  );
-  for (const pattern of [...patterns, `**/${sources}`]) {
+  const [first] = files.map((file) => vscode.Uri.joinPath(folder, file));
+  if (first !== undefined && (await statOf(first)) !== undefined) return first;
+  const named = include.filter((pattern) => /\.[cm]?[jt]sx?$/.test(pattern));
+  const below = include
+    .filter((pattern) => !named.includes(pattern))
+    .map((pattern) => pattern.replace(/[*/.]+$/, '').replace(/^\.\//, ''));
+  const patterns = sources.flatMap((source) => [...below, ''].map((part) => `${part}/**/${source}`));
+  for (const pattern of [...named, ...patterns]) {
     const relative = new vscode.RelativePattern(folder, pattern.replace(/^\//, ''));
     const [found] = await vscode.workspace.findFiles(relative, excluded, 1);
     if (found !== undefined) return found;

@@ -1,11 +1,12 @@
 /** From what an agent calls a document to its URI, and back. */
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { isAbsolute, resolve, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { HoldfastError, messageOf } from '../../../shared/errors.ts';
 import { protectedPart } from './protected-path.ts';
 import { type PlaceOfFolder, protectedPlace } from './protected-place.ts';
 import { realPath, relativeInside } from './real-path.ts';
+import { placesIn } from './relative-place.ts';
 
 export interface Target {
   readonly uri: vscode.Uri;
@@ -139,12 +140,13 @@ async function exists(path: string): Promise<boolean> {
 async function resolveRelative(folders: readonly vscode.WorkspaceFolder[], input: string): Promise<string> {
   const [only] = folders;
   if (only !== undefined && folders.length === 1) return resolve(only.uri.fsPath, input);
-  const [head, ...rest] = input.split(/[\\/]/);
-  const led = folders.filter(({ name }) => name === head).map(({ uri }) => resolve(uri.fsPath, join(...rest, '.')));
-  const plain = folders.map(({ uri }) => resolve(uri.fsPath, input));
-  const candidates = [...led, ...plain];
+  const { led, all, leadsOut } = placesIn(
+    folders.map(({ name, uri }) => ({ name, path: uri.fsPath })),
+    input,
+  );
   const found: string[] = [];
-  for (const candidate of candidates) if (await exists(candidate)) found.push(candidate);
+  for (const place of all) if (await exists(place)) found.push(place);
+  if (found.length === 0 && leadsOut) throw outside(input);
   if (found.length === 1) return found[0] ?? input;
   const [first] = led;
   if (found.length === 0 && led.length === 1 && first !== undefined) return first;
@@ -152,7 +154,7 @@ async function resolveRelative(folders: readonly vscode.WorkspaceFolder[], input
     found.length === 0 ? 'not_found' : 'invalid_input',
     `${input} is ${found.length === 0 ? 'in none' : 'in several'} of the window's folders.`,
     {
-      hint: `Use one of the absolute paths: ${(found.length === 0 ? plain : found).join(', ')}.`,
+      hint: `Use one of the absolute paths: ${(found.length === 0 ? all : found).join(', ')}.`,
     },
   );
 }

@@ -98,6 +98,17 @@ describe('the size of a get_diagnostics answer', () => {
     assert.ok(last !== undefined && last.page.shown < 100 && last.page.next === last.page.shown);
   });
 
+  it('lists as many problems of a single file as fit, and says how many it leaves out', () => {
+    const answer = fit([file('a.ts', 400)]);
+    const [only] = answer.files;
+    const listed = only?.items?.length ?? 0;
+    assert.ok(listed > 20 && JSON.stringify(answer).length <= 8_000);
+    assert.deepEqual([only?.left_out, only?.items?.[0]?.message], [400 - listed, 'message number 0']);
+    const text = diagnosticsTools.get_diagnostics.render(answer);
+    assert.match(text, new RegExp(`${400 - listed} more`));
+    assert.doesNotMatch(text, /fewer paths/);
+  });
+
   it('cuts a long delta and says so', () => {
     const added = Array.from({ length: 400 }, (_, at) => ({
       path: 'a',
@@ -134,5 +145,22 @@ describe('the text of a get_diagnostics answer', () => {
       ['a.ts: clean', 'c.txt: not analysed (this is not "clean")'],
     );
     assert.match(text, /2 files without a present answer/);
+  });
+
+  it('never calls a file clean of which only one source was asked for', () => {
+    const freshness = { version: 1, dirty: false, diskInSync: true, complete: true };
+    const counts = { error: 0, warning: 0, info: 0, hint: 0 };
+    const text = diagnosticsTools.get_diagnostics.render({
+      files: [
+        { path: 'a.ts', state: 'analyzed', counts, other_sources: ['ts', 'eslint'], freshness },
+        { path: 'b.ts', state: 'analyzed', counts, other_sources: [], freshness },
+      ],
+      cursor: 'c',
+      detail: 'full',
+      page: { shown: 2, total: 2, next: null },
+    });
+    assert.doesNotMatch(text, /clean/);
+    assert.match(text, /a\.ts: nothing of that source; others: ts, eslint/);
+    assert.match(text, /b\.ts: nothing of that source\n/);
   });
 });

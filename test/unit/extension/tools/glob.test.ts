@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { pathFilter } from '../../../../extension/tools/support/glob.ts';
 
 const paths = ['a.ts', 'src/a.ts', 'src/deep/b.test.ts', 'src/deep/c.css', 'docs/[x].md', 'src2/a.ts'];
-const kept = (...globs: string[]) => paths.filter(pathFilter(globs));
+const kept = (...globs: string[]) => paths.filter((path) => pathFilter(globs)(path));
 
 describe('path globs', () => {
   it('keep everything when there are none', () => {
@@ -29,6 +29,15 @@ describe('path globs', () => {
   it('take a folder without wildcards for all that is below it, and no neighbour of a like name', () => {
     assert.deepEqual(kept('src'), ['src/a.ts', 'src/deep/b.test.ts', 'src/deep/c.css']);
     assert.deepEqual(kept('./src/deep/'), ['src/deep/b.test.ts', 'src/deep/c.css']);
+  });
+
+  it('that are absolute are held against the whole path', () => {
+    const wanted = (...globs: string[]) => paths.filter((path) => pathFilter(globs)(path, `/home/me/w/${path}`));
+    assert.deepEqual(wanted('/home/me/w/src/**'), ['src/a.ts', 'src/deep/b.test.ts', 'src/deep/c.css']);
+    assert.deepEqual(wanted('/home/me/w/src', '!/home/me/w/src/deep'), ['src/a.ts']);
+    assert.deepEqual(wanted('/src/**'), []);
+    const onWindows = pathFilter(['C:\\w\\src\\**']);
+    assert.deepEqual([onWindows('src/a.ts', 'c:\\w\\src\\a.ts'), onWindows('b.ts', 'c:\\w\\b.ts')], [true, false]);
   });
 
   it('take other special characters as they are', () => {
