@@ -18,6 +18,7 @@ import { createBridgeConnector } from './stdio/bridge-connector.ts';
 import { CallKeys } from './stdio/call-keys.ts';
 import { LineWriter, readLines } from './stdio/lines.ts';
 import { Shim } from './stdio/shim.ts';
+import { findSilentBridge } from './stdio/silent-bridge.ts';
 import { startBridge } from './stdio/start-bridge.ts';
 
 export interface StdioOptions {
@@ -37,6 +38,7 @@ export async function stdio(options: StdioOptions): Promise<number> {
   stderr.on('error', () => {});
   const stateDir = stateDirPath(options.stateDir, process.env[environment.stateDir]);
   const boot = () => currentBoot(clock.wallMs());
+  const lock = nodeSocketLock(clock, Math.random);
   const ids = nonce();
   let count = 0;
   const newId = () => {
@@ -59,13 +61,14 @@ export async function stdio(options: StdioOptions): Promise<number> {
           runAsNode: process.versions['electron'] !== undefined,
           env: process.env,
           clock,
-          acquireLock: () => acquireSocketLock(startLockPath(stateDir, tmpdir()), nodeSocketLock(clock, Math.random)),
+          acquireLock: () => acquireSocketLock(startLockPath(stateDir, tmpdir()), lock),
           isRunning: async () =>
             (await findBridge({ stateDir, boot: boot(), nonce, proofMs: limits.proofMs })) !== undefined,
         },
         signal,
       );
     },
+    silentBridge: () => findSilentBridge({ stateDir, tempDir: tmpdir(), boot: boot(), lock, clock }),
     window: options.window ?? process.env[environment.window],
     folder: process.cwd(),
     clock,

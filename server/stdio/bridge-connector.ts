@@ -17,6 +17,8 @@ export interface BridgeConnectorDeps {
   readonly nonce: () => string;
   /** Starts the bridge; rejects with an `UnreachableError` when that does not work. */
   readonly start: (signal: AbortSignal) => Promise<void>;
+  /** Process id of a bridge that runs and does not answer; asked when none has proven itself. */
+  readonly silentBridge: () => Promise<number | undefined>;
   /** Id of the window whose terminal this runs in. */
   readonly window: string | undefined;
   readonly folder: string;
@@ -30,6 +32,8 @@ export function createBridgeConnector(deps: BridgeConnectorDeps): Connector {
     async connect(how, signal) {
       const found = await lookForBridge(deps);
       if (found !== undefined) return found;
+      const pid = await deps.silentBridge();
+      if (pid !== undefined) throw silence(pid);
       if (how === 'join') throw new UnreachableError('no bridge runs');
       deps.log.info('no bridge runs; starting it');
       await deps.start(signal);
@@ -38,6 +42,11 @@ export function createBridgeConnector(deps: BridgeConnectorDeps): Connector {
       return started;
     },
   };
+}
+
+function silence(pid: number): UnreachableError {
+  const hint = `Let process ${pid} go on, or end it ("Holdfast: Restart Bridge" in VS Code does); then repeat it.`;
+  return new UnreachableError(`the bridge (process ${pid}) does not answer`, hint);
 }
 
 async function lookForBridge(deps: BridgeConnectorDeps): Promise<Endpoint | undefined> {

@@ -81,6 +81,24 @@ describe('The shim as a process', function () {
     assert.match(JSON.stringify((await shim.request('holdfast/status')).result), /does not hold a key/);
   });
 
+  it('names the process of a bridge that does not answer, and finds it when it goes on', async () => {
+    await start().initialize();
+    const { pid } = rig;
+    process.kill(pid, 'SIGSTOP');
+    const shim = start();
+    try {
+      const { error } = await shim.initialize();
+      const reason = `the bridge (process ${pid}) does not answer`;
+      assert.match(error?.message ?? '', /Let process \d+ go on, or end it/);
+      assert.ok(error?.message.includes(reason), error?.message);
+      assert.ok(!shim.stderr.includes('starting it'), shim.stderr);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    assert.equal((await shim.initialize()).result?.['protocolVersion'], '2025-11-25');
+    assert.equal(rig.pid, pid);
+  });
+
   it('leaves within a second of the end of stdin, after the last answer, and ends its session', async () => {
     const window = new CountingWindow(rig, () => 100);
     const shim = start();
