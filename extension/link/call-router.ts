@@ -193,14 +193,14 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
       progress: (progress) => {
         if (!answered) running.reply({ type: 'progress', id, ...progress });
       },
-      approve: (request) => approval.ask(request),
+      approve: (request) => approval.askForChange(request),
     };
     const policy = effect === 'read' ? 'always' : this.#deps.policy({ toolset, effect });
     const grant = policy === 'session' ? kindName({ toolset, effect }) : undefined;
     const work =
       policy === 'always'
         ? execute(context)
-        : approval.ask(useOf(tool, effect, input), grant).then(() => execute(context));
+        : approval.askForKind(useOf(tool, effect, input), grant).then(() => execute(context));
     work.catch((error: unknown) => {
       // Until then the race below tells of it.
       if (answered) log.debug(`${tool} failed after its call had ended: ${messageOf(error)}`);
@@ -211,7 +211,9 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
       // A handler that was stopped may still say what it did; everything else that it throws then is the stop itself.
       const told = signal.aborted && !(error instanceof HoldfastError) ? stopReason(signal) : error;
       if (!(told instanceof HoldfastError)) log.warn(`${tool} failed unexpectedly: ${messageOf(told)}`);
-      return { ok: false, error: toErrorInfo(told, executedUnless(effect)) };
+      const info = toErrorInfo(told, executedUnless(effect));
+      if (info.code === 'approval_pending') approval.giveBack();
+      return { ok: false, error: info };
     } finally {
       answered = true;
       time.dispose();
