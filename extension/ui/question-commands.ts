@@ -3,7 +3,7 @@ import { DisposableStore } from '../../shared/disposable.ts';
 import type { Answer, Approvals, Question } from '../approvals/approvals.ts';
 import type { WorkspaceServer } from '../servers/window-servers.ts';
 import type { QuestionDiff } from './question-diff.ts';
-import { titleOf } from './question-text.ts';
+import { questionItem, titleOf } from './question-text.ts';
 import { answerServer, type ServerCommandDeps, serverItem } from './server-commands.ts';
 
 interface QuestionCommandDeps extends ServerCommandDeps {
@@ -52,9 +52,7 @@ async function pickQuestion(
 ): Promise<Question | WorkspaceServer | undefined> {
   if (questions.length === 1) return questions[0];
   const items = questions.map((question) =>
-    'config' in question
-      ? { ...serverItem(question), question }
-      : { label: titleOf(question), detail: question.request.why, question },
+    'config' in question ? { ...serverItem(question), question } : { ...questionItem(question), question },
   );
   const title = "Agents' questions";
   const none = { title, placeHolder: 'No question waits for an answer.' };

@@ -1,7 +1,7 @@
 /** What the person reads of the questions. No `vscode`, so that it is tested as text. */
 import type { Question } from '../approvals/approvals.ts';
 import type { WorkspaceServer } from '../servers/window-servers.ts';
-import { oneLine, shortName } from './one-line.ts';
+import { oneLine, shortName, withoutIcons } from './one-line.ts';
 import { serverLabel } from './server-text.ts';
 import type { WaitingView } from './waiting-item.ts';
 
@@ -40,6 +40,11 @@ export function labelOf({ request }: Question): string {
 /** In one line: who wants what. The name is the agent's own word for itself. */
 export function titleOf(question: Question): string {
   return `${labelOf(question)} (${nameOf(question)})`;
+}
+
+/** How a list shows it. */
+export function questionItem(question: Question): { readonly label: string; readonly detail: string } {
+  return { label: withoutIcons(titleOf(question)), detail: withoutIcons(question.request.why) };
 }
 
 export function nameOf({ agent }: Question): string {

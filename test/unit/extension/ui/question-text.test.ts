@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Question } from '../../../../extension/approvals/approvals.ts';
-import { contextOf, describeQuestion, presentQuestions } from '../../../../extension/ui/question-text.ts';
+import { contextOf, describeQuestion, presentQuestions, questionItem } from '../../../../extension/ui/question-text.ts';
 
 const question: Question = {
   id: 'q1',
@@ -64,6 +64,14 @@ describe('the text of questions', () => {
     const what = 'Create a\n\u202egnp.\u202c/.env';
     const text = describeQuestion({ ...question, request: { ...question.request, what } });
     assert.equal(text.split('\n')[0], 'Create a gnp. /.env');
+  });
+
+  it('shows no icons of names and paths in a list', () => {
+    const request = { ...question.request, what: 'Create $(a)/.env', why: 'Protected ($(check)/.env).' };
+    assert.deepEqual(questionItem({ ...question, agent: { name: '$(verified-filled) A', version: '1' }, request }), {
+      label: 'Create \\$(a)/.env (\\$(verified-filled) A)',
+      detail: 'Protected (\\$(check)/.env).',
+    });
   });
 
   it('offers only the actions that a question has', () => {
