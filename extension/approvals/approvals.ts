@@ -26,6 +26,8 @@ export interface ApprovalRequest {
   readonly what: string;
   /** Why it is asked, and what of it cannot be shown, in a sentence or two. */
   readonly why: string;
+  /** The call's whole input, in lines, where its effect cannot be shown. */
+  readonly input?: string;
   /** Empty where nothing can be shown. */
   readonly changes: readonly ShownChange[];
 }

@@ -3,7 +3,7 @@ import { DisposableStore } from '../../shared/disposable.ts';
 import type { Answer, Approvals, Question } from '../approvals/approvals.ts';
 import type { WorkspaceServer } from '../servers/window-servers.ts';
 import type { QuestionDiff } from './question-diff.ts';
-import { questionItem, titleOf } from './question-text.ts';
+import { questionItem, titleOf, whyOf } from './question-text.ts';
 import { answerServer, type ServerCommandDeps, serverItem } from './server-commands.ts';
 
 interface QuestionCommandDeps extends ServerCommandDeps {
@@ -42,7 +42,7 @@ async function answerQuestions(deps: QuestionCommandDeps, given: unknown): Promi
   if ('config' in question) return answerServer(deps, question);
   const picked = await vscode.window.showQuickPick(choicesOf(deps, question), {
     title: titleOf(question),
-    placeHolder: question.request.why.split('\n')[0] ?? '',
+    placeHolder: whyOf(question),
   });
   await picked?.run();
 }

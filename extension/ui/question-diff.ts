@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { Approvals, Question } from '../approvals/approvals.ts';
+import { oneLine } from './one-line.ts';
+import { labelOf } from './question-text.ts';
 
 const scheme = 'holdfast-approval';
 const sides = ['before', 'after'] as const;
@@ -21,7 +23,8 @@ export class QuestionDiff implements Disposable {
     this.#store.add(approvals.onDidChange(() => void this.#closeAnswered()));
   }
 
-  async show({ id, request }: Question): Promise<void> {
+  async show(question: Question): Promise<void> {
+    const { id, request } = question;
     const shown = request.changes.map(({ path }, index) => ({
       path,
       before: uriOf(id, index, 'before', path),
@@ -29,11 +32,11 @@ export class QuestionDiff implements Disposable {
     }));
     const [first, ...rest] = shown;
     if (first === undefined) return;
-    const title = `${first.path}: what would change`;
+    const title = `${oneLine(first.path)}: what would change`;
     if (rest.length === 0) return vscode.commands.executeCommand('vscode.diff', first.before, first.after, title);
     await vscode.commands.executeCommand(
       'vscode.changes',
-      request.what,
+      labelOf(question),
       shown.map(({ before, after }) => [after, before, after]),
     );
   }
@@ -75,7 +78,7 @@ function questionOf(input: unknown): string | undefined {
   return undefined;
 }
 
-/** Has the file's own path, so that it is coloured as the file is, and that both sides count as one file. */
+/** Has the file's own path, in one line, so that it is coloured as the file is, and that both sides count as one file. */
 function uriOf(id: string, index: number, side: Side, path: string): vscode.Uri {
-  return vscode.Uri.from({ scheme, path: `/${path.replace(/^\/+/, '')}`, query: `${id}/${index}/${side}` });
+  return vscode.Uri.from({ scheme, path: `/${oneLine(path).replace(/^\/+/, '')}`, query: `${id}/${index}/${side}` });
 }

@@ -35,11 +35,20 @@ describe('CallRouter and the person', () => {
     const sent = await rig.take();
     assert.deepEqual(sent, ['a: w waits for the person', `a: r ${hi}`]);
     assert.deepEqual(rig.effects, ['hi'], 'only the read ran');
-    assert.match(question().request.why, /"text": "hi"/);
+    assert.equal(question().request.input, '{\n  "text": "hi"\n}');
     assert.ok(!question().lasting, 'ask asks for each call');
     rig.approvals.answer(question(), { kind: 'once' });
     assert.deepEqual(await rig.take(), ['a: w goes on', `a: w ${hi}`]);
     assert.deepEqual(rig.effects, ['hi', 'hi']);
+  });
+
+  it('shows the input as it is: nothing in it breaks a line, hides or reorders what is read', async () => {
+    rig.policy = 'ask';
+    change('w', { text: 'a\u202e\u2028\u0085\u{e0041}\n\u200b' });
+    await rig.clock.settle();
+    const escaped = '"text": "a\\u202e\\u2028\\u0085\\udb40\\udc41\\n\\u200b"';
+    assert.equal(question().request.input, `{\n  ${escaped}\n}`);
+    assert.equal(question().request.what, `Run change: {${escaped.replace(' ', '')}}`);
   });
 
   it('does nothing that the person denies', async () => {
