@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Answer, Approvals, Question } from '../approvals/approvals.ts';
 import type { WorkspaceServer } from '../servers/window-servers.ts';
+import { choicesOf } from './question-choices.ts';
 import type { QuestionDiff } from './question-diff.ts';
 import { questionItem, titleOf, whyOf } from './question-text.ts';
 import { answerServer, type ServerCommandDeps, serverItem } from './server-commands.ts';
@@ -40,11 +41,7 @@ async function answerQuestions(deps: QuestionCommandDeps, given: unknown): Promi
   const question = all.find((each) => each === given) ?? (await pickQuestion(all));
   if (question === undefined) return;
   if ('config' in question) return answerServer(deps, question);
-  const picked = await vscode.window.showQuickPick(choicesOf(deps, question), {
-    title: titleOf(question),
-    placeHolder: whyOf(question),
-  });
-  await picked?.run();
+  await choose(deps, question);
 }
 
 async function pickQuestion(
@@ -60,27 +57,13 @@ async function pickQuestion(
     ?.question;
 }
 
-function choicesOf({ approvals, diff }: QuestionCommandDeps, question: Question) {
-  const { lasting, request } = question;
-  const give = (answer: Answer) => async (): Promise<void> => void approvals.answer(question, answer);
-  const show = { label: '$(diff) Show Change', detail: 'The question stays.', run: () => diff.show(question) };
-  const session = {
-    label: '$(check-all) Allow for This Session',
-    detail: 'This kind of call, until the window is closed or reloaded.',
-    run: give({ kind: 'session' }),
-  };
-  return [
-    ...(request.changes.length > 0 ? [show] : []),
-    { label: '$(check) Allow Once', detail: 'This one call.', run: give({ kind: 'once' }) },
-    ...(lasting ? [session] : []),
-    { label: '$(circle-slash) Deny', detail: 'Nothing is done.', run: give({ kind: 'deny' }) },
-    {
-      label: '$(comment) Deny with a Comment',
-      detail: 'The agent is told what you write.',
-      run: async (): Promise<void> => {
-        const comment = await vscode.window.showInputBox({ title: titleOf(question), prompt: 'Why not?' });
-        if (comment !== undefined) approvals.answer(question, { kind: 'deny', ...(comment === '' ? {} : { comment }) });
-      },
-    },
-  ];
+async function choose({ approvals, diff }: QuestionCommandDeps, question: Question): Promise<void> {
+  const title = titleOf(question);
+  const picked = await vscode.window.showQuickPick(choicesOf(question), { title, placeHolder: whyOf(question) });
+  if (picked === undefined) return;
+  const { does } = picked;
+  if (does.kind === 'show') return diff.show(question);
+  if (does.kind !== 'comment') return void approvals.answer(question, does);
+  const comment = await vscode.window.showInputBox({ title, prompt: 'Why not?' });
+  if (comment !== undefined) approvals.answer(question, { kind: 'deny', ...(comment === '' ? {} : { comment }) });
 }
