@@ -20,7 +20,9 @@ export function registerQuestionCommands(deps: QuestionCommandDeps): DisposableS
   const { approvals, diff } = deps;
   const on = (act: (question: Question) => unknown) => (given: unknown) => {
     const question = approvals.questions.find((each) => each === given);
-    return question === undefined ? undefined : act(question);
+    if (question !== undefined) return act(question);
+    // A row that is gone by now; without one there is nothing to answer.
+    return given === undefined ? undefined : tellGone();
   };
   const answer = (given: Answer) => on((question) => approvals.answer(question, given));
   const handlers = {
@@ -38,7 +40,9 @@ export function registerQuestionCommands(deps: QuestionCommandDeps): DisposableS
 async function answerQuestions(deps: QuestionCommandDeps, given: unknown): Promise<void> {
   const { approvals, servers } = deps;
   const all = [...approvals.questions, ...servers.questions];
-  const question = all.find((each) => each === given) ?? (await pickQuestion(all));
+  const known = all.find((each) => each === given);
+  if (known === undefined && given !== undefined) return tellGone();
+  const question = known ?? (await pickQuestion(all));
   if (question === undefined) return;
   if ('config' in question) return answerServer(deps, question);
   await choose(deps, question);
@@ -62,8 +66,20 @@ async function choose({ approvals, diff }: QuestionCommandDeps, question: Questi
   const picked = await vscode.window.showQuickPick(choicesOf(question), { title, placeHolder: whyOf(question) });
   if (picked === undefined) return;
   const { does } = picked;
-  if (does.kind === 'show') return diff.show(question);
-  if (does.kind !== 'comment') return void approvals.answer(question, does);
+  if (does.kind === 'show') return approvals.questions.includes(question) ? diff.show(question) : tellGone();
+  const answer = does.kind === 'comment' ? await denyWithComment(title) : does;
+  if (answer !== undefined && !approvals.answer(question, answer)) tellGone();
+}
+
+async function denyWithComment(title: string): Promise<Answer | undefined> {
   const comment = await vscode.window.showInputBox({ title, prompt: 'Why not?' });
-  if (comment !== undefined) approvals.answer(question, { kind: 'deny', ...(comment === '' ? {} : { comment }) });
+  if (comment === undefined) return undefined;
+  return comment === '' ? { kind: 'deny' } : { kind: 'deny', comment };
+}
+
+/** While the person looked at it; nothing must look as if their answer had counted. */
+function tellGone(): void {
+  void vscode.window.showInformationMessage(
+    'This question is gone, so your answer was not used: its agent gave it up or asks about something else by now, it was answered elsewhere, or its time was over.',
+  );
 }

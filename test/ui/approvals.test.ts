@@ -136,7 +136,7 @@ describe("agents' questions to the person", () => {
 
   it('lead to their setting where there are none, also in a window on a remote machine', async () => {
     const none = page.locator('.pane-body', { hasText: 'No question waits for your answer' });
-    await none.getByRole('link', { name: 'holdfast.approvals' }).click();
+    await none.getByRole('button', { name: 'holdfast.approvals' }).click();
     // As every window in the browser this one is remote: settings of a machine stand in a tab of their own.
     await page.locator('.settings-editor').getByText("Whether agents' calls are asked for").waitFor();
     await stage.screenshot(page, 'question-setting');
