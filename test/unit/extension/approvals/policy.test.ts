@@ -6,6 +6,7 @@ import {
   readApprovalSettings,
 } from '../../../../extension/approvals/policy.ts';
 import { editorTools } from '../../../../shared/catalog.ts';
+import { effectOf } from '../../../../shared/define-tool.ts';
 
 describe('the policy of approvals', () => {
   it('asks for what destroys, and never for what reads', () => {
@@ -18,6 +19,14 @@ describe('the policy of approvals', () => {
     assert.equal(policyOf({ toolset: 'core', effect: 'write' }, {}), 'always');
     assert.equal(policyOf({ toolset: 'core', effect: 'write' }, { 'core.write': 'session' }), 'session');
     assert.equal(policyOf({ toolset: 'core', effect: 'ui' }, { 'core.write': 'session' }), 'always');
+  });
+
+  it('takes a review for something that is shown: it is itself the question whether to change anything', () => {
+    const { review_diff } = editorTools;
+    const input = { files: [{ path: 'a.md', new_text: 'a' }] };
+    const kind = { toolset: review_diff.toolset, effect: effectOf(review_diff, input) };
+    assert.equal(policyOf(kind, { 'core.write': 'ask' }), 'always');
+    assert.equal(policyOf(kind, { 'core.ui': 'ask' }), 'ask');
   });
 
   it('asks where the setting cannot be understood', () => {
