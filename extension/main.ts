@@ -9,7 +9,7 @@ import { systemClock } from '../shared/clock.ts';
 import { type Disposable, DisposableStore } from '../shared/disposable.ts';
 import { defaultStateDirName, stateFiles } from '../shared/state-files.ts';
 import { Approvals } from './approvals/approvals.ts';
-import { policyOf } from './approvals/policy.ts';
+import { approvalProblems, policyOf } from './approvals/policy.ts';
 import { BridgeProcess } from './bridge-process.ts';
 import { JournalFolder } from './journal-folder.ts';
 import { CallRouter } from './link/call-router.ts';
@@ -22,7 +22,7 @@ import { Reviews } from './reviews/reviews.ts';
 import { Consents } from './servers/consents.ts';
 import { readServerSettings, type SettingPlaces } from './servers/read-settings.ts';
 import { WindowServers } from './servers/window-servers.ts';
-import { readSettings, upstreamsSetting } from './settings.ts';
+import { readSettings, settingKeys, upstreamsSetting } from './settings.ts';
 import { createHandlers } from './tools/handlers.ts';
 import { acceptReview } from './tools/support/accept-review.ts';
 import type { AgentEndpoint } from './ui/agent-config.ts';
@@ -59,7 +59,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const random = Math.random;
   const channel = store.add(vscode.window.createOutputChannel('Holdfast', { log: true }));
   const log = createOutputLog(channel);
-  const settings = () => readSettings((key) => vscode.workspace.getConfiguration('holdfast').get(key));
+  const setting = (key: string) => vscode.workspace.getConfiguration('holdfast').get(key);
+  const settings = () => readSettings(setting);
   const mayStartBridge = () => settings().bridgeStart === 'auto';
 
   const bridge = new BridgeProcess({
@@ -113,6 +114,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const approvals = store.add(
     new Approvals({ clock, log: log.area('approvals'), newId: () => randomBytes(3).toString('hex') }),
   );
+  const tellApprovalProblems = () => {
+    for (const problem of approvalProblems(setting(settingKeys.approvals), editorTools))
+      log.area('approvals').warn(problem);
+  };
+  tellApprovalProblems();
   const calls = store.add(
     new CallRouter({
       definitions: editorTools,
@@ -203,6 +209,7 @@ export function activate(context: vscode.ExtensionContext): void {
   store.add(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('holdfast')) return;
+      if (change.affectsConfiguration(`holdfast.${settingKeys.approvals}`)) tellApprovalProblems();
       nameTerminals();
       servers.update();
       link.settingsChanged();

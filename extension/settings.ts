@@ -21,7 +21,7 @@ export const settingDefaults: Settings = { approvals: {}, bridgeStart: 'auto', t
 /** Not among them: who wrote it matters, so it is read place by place; see `servers/read-settings.ts`. */
 export const upstreamsSetting = 'upstreams';
 
-/** Reads all settings; a value of the wrong type counts as its default. */
+/** Reads all settings; a value of the wrong type counts as its default, but for approvals: see `readApprovalSettings`. */
 export function readSettings(get: (key: string) => unknown): Settings {
   const start = get(settingKeys.bridgeStart);
   const environment = get(settingKeys.terminalEnvironment);

@@ -26,6 +26,8 @@ export interface ApprovalRequest {
   readonly what: string;
   /** Why it is asked, and what of it cannot be shown, in a sentence or two. */
   readonly why: string;
+  /** The call's whole input, in lines, where its effect cannot be shown. */
+  readonly input?: string;
   /** Empty where nothing can be shown. */
   readonly changes: readonly ShownChange[];
 }
@@ -39,6 +41,8 @@ export interface Asker {
 }
 
 export interface AskOptions {
+  /** A call may be asked about before it runs and again when its changes are known: two questions, with two answers. */
+  readonly stage: 'kind' | 'change';
   /** What "for this session" would allow; undefined where each call is asked for. */
   readonly grant: string | undefined;
   readonly signal: AbortSignal;
@@ -66,6 +70,12 @@ export type Answer =
   | { readonly kind: 'session' }
   | { readonly kind: 'deny'; readonly comment?: string };
 
+/** What the person allowed, for one run. */
+export interface Allowance {
+  /** The call ended as pending, because it needs another answer: keeps this one for the repeated call, once. */
+  readonly giveBack: () => void;
+}
+
 type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly error: HoldfastError };
 
 interface Open {
@@ -75,7 +85,7 @@ interface Open {
   polled: boolean;
 }
 
-/** Answered while nobody waited: kept for the repeated call, once. */
+/** Answered while nobody waited, or given back: kept for the repeated call, once. */
 interface Answered {
   readonly kind: 'answered';
   readonly verdict: Verdict;
@@ -121,22 +131,22 @@ export class Approvals implements Disposable {
   }
 
   /**
-   * Resolves when the person allows it.
+   * Resolves when the person allows it, with what they allowed.
    *
    * @throws HoldfastError `approval_pending`, `approval_denied`, `cancelled`, `busy`; nothing was done in each case
    */
-  ask(asker: Asker, request: ApprovalRequest, options: AskOptions): Promise<void> {
+  ask(asker: Asker, request: ApprovalRequest, options: AskOptions): Promise<Allowance> {
     const { tokenId } = asker.agent;
     const grant = options.grant === undefined || tokenId === undefined ? undefined : `${tokenId} ${options.grant}`;
-    if (grant !== undefined && this.#grants.has(grant)) return Promise.resolve();
-    const key = digest([tokenId ?? null, asker.call, options.grant === undefined ? 'each' : 'grant']);
+    if (grant !== undefined && this.#grants.has(grant)) return Promise.resolve({ giveBack: () => {} });
+    const key = digest([tokenId ?? null, asker.call, options.stage, options.grant === undefined ? 'each' : 'grant']);
     const subject = subjectOf(request);
     const known = this.#entries.get(key);
     if (known?.state.kind === 'answered') {
       this.#remove(known);
       const { verdict } = known.state;
       if (!verdict.allowed) return Promise.reject(verdict.error);
-      if (known.subject === subject) return Promise.resolve();
+      if (known.subject === subject) return Promise.resolve(this.#allowance(known));
     }
     if (known?.state.kind === 'open' && known.subject === subject) return this.#wait(known, known.state, options);
     const entry = this.#open(asker, request, { key, subject, grant, again: known !== undefined });
@@ -194,7 +204,7 @@ export class Approvals implements Disposable {
     return unfetched !== undefined;
   }
 
-  #wait(entry: Entry, state: Open, { signal, waitMs, waits }: AskOptions): Promise<void> {
+  #wait(entry: Entry, state: Open, { signal, waitMs, waits }: AskOptions): Promise<Allowance> {
     const { question } = entry;
     const { tool, id } = question;
     if (signal.aborted) return Promise.reject(cancelledUnasked(tool));
@@ -207,7 +217,7 @@ export class Approvals implements Disposable {
       };
       const hear = (verdict: Verdict): void => {
         leave();
-        if (verdict.allowed) resolve();
+        if (verdict.allowed) resolve(this.#allowance(entry));
         else reject(verdict.error);
       };
       const stopped = (): void => {
@@ -240,10 +250,26 @@ export class Approvals implements Disposable {
       this.#entries.delete(entry.key);
       for (const hear of [...state.waiting]) hear(verdict);
     } else {
-      entry.state = { kind: 'answered', verdict };
-      entry.expiry = this.#deps.clock.after(limits.approvalKeepMs, () => this.#remove(entry));
+      this.#keep(entry, verdict, limits.approvalKeepMs);
     }
     this.#changes.fire();
+  }
+
+  #keep(entry: Entry, verdict: Verdict, keepMs: number): void {
+    entry.state = { kind: 'answered', verdict };
+    entry.expiry = this.#deps.clock.after(keepMs, () => this.#remove(entry));
+  }
+
+  #allowance(entry: Entry): Allowance {
+    return {
+      giveBack: () => {
+        // An identical call asks about the same by now, or has given the same answer back.
+        if (this.#store.disposed || this.#entries.has(entry.key) || !this.#hasRoom()) return;
+        this.#entries.set(entry.key, entry);
+        // As long as the call's other question may stand, and its answer be kept.
+        this.#keep(entry, { allowed: true }, limits.approvalExpiryMs + limits.approvalKeepMs);
+      },
+    };
   }
 
   #expire(entry: Entry): void {

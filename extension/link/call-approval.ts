@@ -1,11 +1,17 @@
 import type { Clock } from '../../shared/clock.ts';
 import { limits } from '../../shared/limits.ts';
-import { type ApprovalRequest, type Asker, type AskOptions, subjectOf } from '../approvals/approvals.ts';
+import {
+  type Allowance,
+  type ApprovalRequest,
+  type Asker,
+  type AskOptions,
+  subjectOf,
+} from '../approvals/approvals.ts';
 import type { CallTime } from './call-time.ts';
 
 /** Who asks the person; implemented by `Approvals`. */
 export interface CallApprovals {
-  ask(asker: Asker, request: ApprovalRequest, options: AskOptions): Promise<void>;
+  ask(asker: Asker, request: ApprovalRequest, options: AskOptions): Promise<Allowance>;
 }
 
 export interface CallApprovalDeps {
@@ -22,7 +28,7 @@ export interface CallApprovalDeps {
 export class CallApproval {
   readonly #deps: CallApprovalDeps;
   readonly #startMs: number;
-  readonly #allowed = new Set<string>();
+  readonly #allowed = new Map<string, Allowance>();
   #waitedMs = 0;
 
   constructor(deps: CallApprovalDeps) {
@@ -30,8 +36,27 @@ export class CallApproval {
     this.#startMs = deps.clock.now();
   }
 
-  /** @throws HoldfastError as `Approvals.ask` */
-  async ask(request: ApprovalRequest, grant?: string): Promise<void> {
+  /**
+   * Whether it may run, before anything but its input is known.
+   *
+   * @param grant as in `AskOptions`
+   * @throws HoldfastError as `Approvals.ask`
+   */
+  askForKind(request: ApprovalRequest, grant: string | undefined): Promise<void> {
+    return this.#ask(request, { stage: 'kind', grant });
+  }
+
+  /** Whether it may make this change. @throws HoldfastError as `Approvals.ask` */
+  askForChange(request: ApprovalRequest): Promise<void> {
+    return this.#ask(request, { stage: 'change', grant: undefined });
+  }
+
+  /** It ended as pending: what the person allowed it so far is not asked again when it is repeated. */
+  giveBack(): void {
+    for (const allowance of this.#allowed.values()) allowance.giveBack();
+  }
+
+  async #ask(request: ApprovalRequest, about: Pick<AskOptions, 'stage' | 'grant'>): Promise<void> {
     const subject = subjectOf(request);
     if (this.#allowed.has(subject)) return;
     const { approvals, asker, signal, clock, time, tell } = this.#deps;
@@ -42,7 +67,8 @@ export class CallApproval {
       tell(true);
     };
     try {
-      await approvals.ask(asker, request, { grant, signal, waitMs: this.#waitMs, waits });
+      const allowance = await approvals.ask(asker, request, { ...about, signal, waitMs: this.#waitMs, waits });
+      this.#allowed.set(subject, allowance);
     } finally {
       if (sinceMs !== undefined) {
         this.#waitedMs += clock.now() - sinceMs;
@@ -50,7 +76,6 @@ export class CallApproval {
         tell(false);
       }
     }
-    this.#allowed.add(subject);
   }
 
   /** An agent that gives up before it is told that it may come back has lost its call. */

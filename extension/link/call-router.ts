@@ -193,14 +193,14 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
       progress: (progress) => {
         if (!answered) running.reply({ type: 'progress', id, ...progress });
       },
-      approve: (request) => approval.ask(request),
+      approve: (request) => approval.askForChange(request),
     };
     const policy = effect === 'read' ? 'always' : this.#deps.policy({ toolset, effect });
     const grant = policy === 'session' ? kindName({ toolset, effect }) : undefined;
     const work =
       policy === 'always'
         ? execute(context)
-        : approval.ask(useOf(tool, effect, input), grant).then(() => execute(context));
+        : approval.askForKind(useOf(tool, effect, input), grant).then(() => execute(context));
     work.catch((error: unknown) => {
       // Until then the race below tells of it.
       if (answered) log.debug(`${tool} failed after its call had ended: ${messageOf(error)}`);
@@ -211,7 +211,9 @@ export class CallRouter<D extends Definitions> implements LinkCalls, Disposable 
       // A handler that was stopped may still say what it did; everything else that it throws then is the stop itself.
       const told = signal.aborted && !(error instanceof HoldfastError) ? stopReason(signal) : error;
       if (!(told instanceof HoldfastError)) log.warn(`${tool} failed unexpectedly: ${messageOf(told)}`);
-      return { ok: false, error: toErrorInfo(told, executedUnless(effect)) };
+      const info = toErrorInfo(told, executedUnless(effect));
+      if (info.code === 'approval_pending') approval.giveBack();
+      return { ok: false, error: info };
     } finally {
       answered = true;
       time.dispose();
@@ -227,17 +229,25 @@ function isPending(known: KnownCall | undefined): boolean {
 
 /** The question about a call of which nothing is known yet but its input. */
 function useOf(tool: string, effect: Effect, input: Readonly<Record<string, unknown>>): ApprovalRequest {
-  const whole = JSON.stringify(input, undefined, 2);
-  const brief = JSON.stringify(input);
+  const brief = escapeUnseen(JSON.stringify(input));
   const inLine =
     brief.length <= limits.approvalLineMaxChars ? brief : `${brief.slice(0, limits.approvalLineMaxChars)}…`;
-  const shown = whole.slice(0, limits.approvalInputMaxChars);
-  const rest = shown.length < whole.length ? `\n… and ${whole.length - shown.length} more characters` : '';
   return {
     what: `Run ${tool}${effect === 'destructive' ? ', which cannot be undone' : ''}: ${inLine}`,
-    why: `Your setting holdfast.approvals asks for this kind of call. What it will change is not known before it runs. Its input:\n${shown}${rest}`,
+    why: 'Your setting holdfast.approvals asks for this kind of call. What it will change is not known before it runs.',
+    input: escapeUnseen(JSON.stringify(input, undefined, 2)),
     changes: [],
   };
+}
+
+/** Still the same JSON, with all that would break its lines, hide in them or reorder what is read written as `\uXXXX`. */
+function escapeUnseen(json: string): string {
+  return json.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (unseen) =>
+    unseen
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 function stopReason(signal: AbortSignal): HoldfastError {

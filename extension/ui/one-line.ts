@@ -7,6 +7,11 @@ export function oneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ');
 }
 
+/** Text of others is no markup: VS Code shows `$(name)` as an icon in a list, and in Markdown that may have icons. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll(/\$\([\w~-]+\)/g, '\\$&');
+}
+
 /** An agent's own word for itself, which may be as long as it likes. */
 export function shortName(text: string): string {
   return oneLine(text).slice(0, nameMaxChars);

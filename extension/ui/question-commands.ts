@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Answer, Approvals, Question } from '../approvals/approvals.ts';
 import type { WorkspaceServer } from '../servers/window-servers.ts';
+import { choicesOf } from './question-choices.ts';
 import type { QuestionDiff } from './question-diff.ts';
-import { titleOf } from './question-text.ts';
+import { questionItem, titleOf, whyOf } from './question-text.ts';
 import { answerServer, type ServerCommandDeps, serverItem } from './server-commands.ts';
 
 interface QuestionCommandDeps extends ServerCommandDeps {
@@ -19,7 +20,9 @@ export function registerQuestionCommands(deps: QuestionCommandDeps): DisposableS
   const { approvals, diff } = deps;
   const on = (act: (question: Question) => unknown) => (given: unknown) => {
     const question = approvals.questions.find((each) => each === given);
-    return question === undefined ? undefined : act(question);
+    if (question !== undefined) return act(question);
+    // A row that is gone by now; without one there is nothing to answer.
+    return given === undefined ? undefined : tellGone();
   };
   const answer = (given: Answer) => on((question) => approvals.answer(question, given));
   const handlers = {
@@ -37,14 +40,12 @@ export function registerQuestionCommands(deps: QuestionCommandDeps): DisposableS
 async function answerQuestions(deps: QuestionCommandDeps, given: unknown): Promise<void> {
   const { approvals, servers } = deps;
   const all = [...approvals.questions, ...servers.questions];
-  const question = all.find((each) => each === given) ?? (await pickQuestion(all));
+  const known = all.find((each) => each === given);
+  if (known === undefined && given !== undefined) return tellGone();
+  const question = known ?? (await pickQuestion(all));
   if (question === undefined) return;
   if ('config' in question) return answerServer(deps, question);
-  const picked = await vscode.window.showQuickPick(choicesOf(deps, question), {
-    title: titleOf(question),
-    placeHolder: question.request.why.split('\n')[0] ?? '',
-  });
-  await picked?.run();
+  await choose(deps, question);
 }
 
 async function pickQuestion(
@@ -52,9 +53,7 @@ async function pickQuestion(
 ): Promise<Question | WorkspaceServer | undefined> {
   if (questions.length === 1) return questions[0];
   const items = questions.map((question) =>
-    'config' in question
-      ? { ...serverItem(question), question }
-      : { label: titleOf(question), detail: question.request.why, question },
+    'config' in question ? { ...serverItem(question), question } : { ...questionItem(question), question },
   );
   const title = "Agents' questions";
   const none = { title, placeHolder: 'No question waits for an answer.' };
@@ -62,27 +61,25 @@ async function pickQuestion(
     ?.question;
 }
 
-function choicesOf({ approvals, diff }: QuestionCommandDeps, question: Question) {
-  const { lasting, request } = question;
-  const give = (answer: Answer) => async (): Promise<void> => void approvals.answer(question, answer);
-  const show = { label: '$(diff) Show Change', detail: 'The question stays.', run: () => diff.show(question) };
-  const session = {
-    label: '$(check-all) Allow for This Session',
-    detail: 'This kind of call, until the window is closed or reloaded.',
-    run: give({ kind: 'session' }),
-  };
-  return [
-    ...(request.changes.length > 0 ? [show] : []),
-    { label: '$(check) Allow Once', detail: 'This one call.', run: give({ kind: 'once' }) },
-    ...(lasting ? [session] : []),
-    { label: '$(circle-slash) Deny', detail: 'Nothing is done.', run: give({ kind: 'deny' }) },
-    {
-      label: '$(comment) Deny with a Comment',
-      detail: 'The agent is told what you write.',
-      run: async (): Promise<void> => {
-        const comment = await vscode.window.showInputBox({ title: titleOf(question), prompt: 'Why not?' });
-        if (comment !== undefined) approvals.answer(question, { kind: 'deny', ...(comment === '' ? {} : { comment }) });
-      },
-    },
-  ];
+async function choose({ approvals, diff }: QuestionCommandDeps, question: Question): Promise<void> {
+  const title = titleOf(question);
+  const picked = await vscode.window.showQuickPick(choicesOf(question), { title, placeHolder: whyOf(question) });
+  if (picked === undefined) return;
+  const { does } = picked;
+  if (does.kind === 'show') return approvals.questions.includes(question) ? diff.show(question) : tellGone();
+  const answer = does.kind === 'comment' ? await denyWithComment(title) : does;
+  if (answer !== undefined && !approvals.answer(question, answer)) tellGone();
+}
+
+async function denyWithComment(title: string): Promise<Answer | undefined> {
+  const comment = await vscode.window.showInputBox({ title, prompt: 'Why not?' });
+  if (comment === undefined) return undefined;
+  return comment === '' ? { kind: 'deny' } : { kind: 'deny', comment };
+}
+
+/** While the person looked at it; nothing must look as if their answer had counted. */
+function tellGone(): void {
+  void vscode.window.showInformationMessage(
+    'This question is gone, so your answer was not used: its agent gave it up or asks about something else by now, it was answered elsewhere, or its time was over.',
+  );
 }

@@ -1,7 +1,8 @@
 /** What the person reads of the questions. No `vscode`, so that it is tested as text. */
-import type { Question } from '../approvals/approvals.ts';
+import { limits } from '../../shared/limits.ts';
+import type { ApprovalRequest, Question } from '../approvals/approvals.ts';
 import type { WorkspaceServer } from '../servers/window-servers.ts';
-import { oneLine, shortName } from './one-line.ts';
+import { oneLine, shortName, withoutIcons } from './one-line.ts';
 import { serverLabel } from './server-text.ts';
 import type { WaitingView } from './waiting-item.ts';
 
@@ -42,6 +43,16 @@ export function titleOf(question: Question): string {
   return `${labelOf(question)} (${nameOf(question)})`;
 }
 
+/** In one line, for the same reason. */
+export function whyOf({ request }: Question): string {
+  return oneLine(request.why);
+}
+
+/** How a list shows it. */
+export function questionItem(question: Question): { readonly label: string; readonly detail: string } {
+  return { label: withoutIcons(titleOf(question)), detail: withoutIcons(whyOf(question)) };
+}
+
 export function nameOf({ agent }: Question): string {
   return shortName(agent.name);
 }
@@ -52,13 +63,21 @@ export function describeQuestion(question: Question): string {
   return [
     labelOf(question),
     `Asked by ${nameOf(question)} ${shortName(agent.version)} with ${tool}, question ${id}.`,
-    request.why,
+    whyOf(question),
+    ...inputLines(request),
     again ? 'It has changed since you were asked about it before.' : undefined,
     request.changes.length === 0 ? 'No change can be shown for it.' : undefined,
     lasting ? undefined : 'It can be allowed this time only.',
   ]
     .filter((line) => line !== undefined)
     .join('\n');
+}
+
+function inputLines({ input }: ApprovalRequest): readonly string[] {
+  if (input === undefined) return [];
+  const rest = input.length - limits.approvalInputMaxChars;
+  const cut = rest > 0 ? [`… and ${rest} more characters`] : [];
+  return ['Its input:', input.slice(0, limits.approvalInputMaxChars), ...cut];
 }
 
 /** Which of the actions a question has, for the menus of the manifest. */

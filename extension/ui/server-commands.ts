@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../shared/disposable.ts';
 import type { Decision } from '../servers/consents.ts';
 import type { WindowServers, WorkspaceServer } from '../servers/window-servers.ts';
+import { withoutIcons } from './one-line.ts';
 import { describeDecision, describeServer, serverLabel } from './server-text.ts';
 
 export interface ServerCommandDeps {
@@ -28,7 +29,7 @@ export function registerServerCommands(deps: ServerCommandDeps): DisposableStore
 
 /** How a list shows it. */
 export function serverItem(server: WorkspaceServer): { readonly label: string; readonly detail: string } {
-  return { label: withoutIcons(serverLabel(server)), detail: `From ${server.setting.where}.` };
+  return { label: withoutIcons(serverLabel(server)), detail: withoutIcons(`From ${server.setting.where}.`) };
 }
 
 /** Asks for the person's decision, whatever it was before. What it is about comes first, so that Enter decides nothing. */
@@ -47,7 +48,11 @@ export async function answerServer({ servers }: ServerCommandDeps, server: Works
   const choices = [
     ...lines,
     { label: 'Your answer', kind: vscode.QuickPickItemKind.Separator, run: show },
-    { label: '$(go-to-file) Show Setting', detail: `${server.setting.where}. Nothing is decided.`, run: show },
+    {
+      label: '$(go-to-file) Show Setting',
+      detail: withoutIcons(`${server.setting.where}. Nothing is decided.`),
+      run: show,
+    },
     {
       label: '$(check) Allow',
       detail: 'Exactly this one, in this workspace, also from now on.',
@@ -75,9 +80,4 @@ async function reviewServers(deps: ServerCommandDeps): Promise<void> {
 
 async function showSetting({ setting: { file } }: WorkspaceServer): Promise<void> {
   if (file !== undefined) await vscode.window.showTextDocument(vscode.Uri.parse(file));
-}
-
-/** Text of others is no markup: VS Code shows `$(name)` in a list as an icon. */
-function withoutIcons(text: string): string {
-  return text.replaceAll(/\$\([\w~-]+\)/g, '\\$&');
 }

@@ -1,12 +1,16 @@
 import type { StatusMessage } from '../../shared/protocol.ts';
 import type { LinkState } from '../link/link-state.ts';
+import { oneLine, withoutIcons } from './one-line.ts';
 import type { ServerLine } from './server-text.ts';
 
 const recentCallsShown = 5;
 
-/** Makes text safe inside Markdown: names come from agents and folders. */
+/**
+ * Makes text safe inside Markdown: names come from agents and folders. Icons are looked for in what Markdown has made of
+ * it, so they are escaped before.
+ */
 function plain(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]()#+\-.!|<>&~$]/g, '\\$&').replaceAll(/\s+/g, ' ');
+  return withoutIcons(oneLine(text)).replaceAll(/[\\`*_{}[\]()#+\-.!|<>&~$]/g, '\\$&');
 }
 
 function describeLink(state: LinkState): string[] {

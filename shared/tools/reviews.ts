@@ -30,9 +30,10 @@ export const reviewTools = {
     description:
       'Propose texts that the person reviews in diff editors: they accept, edit first, reject or comment. Give files to begin, then review_id to hear the outcome; nothing changes unless accepted.',
     toolset: 'core',
+    // It opens and closes tabs; what changes a text is the person's accepting.
     effect: {
-      strongest: 'write',
-      of: ({ files, cancel }) => (files !== undefined ? 'write' : cancel === true ? 'ui' : 'read'),
+      strongest: 'ui',
+      of: ({ files, cancel }) => (files !== undefined || cancel === true ? 'ui' : 'read'),
     },
     idempotent: false,
     timeoutMs: ({ wait_ms = 0 }) => 10_000 + wait_ms,

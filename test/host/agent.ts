@@ -46,8 +46,10 @@ export class Agent {
     return tools.map((tool) => tool.name);
   }
 
-  async call(name: string, input: Record<string, unknown> = {}): Promise<CallToolResult> {
-    const result = await this.#inSession((client) => client.callTool({ name, arguments: input }));
+  /** @param signal gives the call up, as an agent does whose person stops it */
+  async call(name: string, input: Record<string, unknown> = {}, signal?: AbortSignal): Promise<CallToolResult> {
+    const options = signal === undefined ? {} : { signal };
+    const result = await this.#inSession((client) => client.callTool({ name, arguments: input }, undefined, options));
     return CallToolResultSchema.parse(result);
   }
 

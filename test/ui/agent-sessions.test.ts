@@ -44,4 +44,22 @@ describe('what becomes of agent sessions', () => {
     );
     await stage.screenshot(page, 'agent-sessions');
   });
+
+  it('are named in the tooltip as text, whatever icon is in the name', async () => {
+    const { url, token } = await until('a bridge', 10_000, () => endpointOf(stage.stateDir));
+    const clientInfo = { name: '$(verified-filled) [Odd](command:holdfast.menu)', version: '1' };
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json, text/event-stream',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }),
+    });
+    assert.equal(answer.status, 200);
+    await page.keyboard.press('Escape');
+    await readTooltip(page, /\$\(verified-filled\) \[Odd\]\(command:holdfast\.menu\) 1/);
+  });
 });

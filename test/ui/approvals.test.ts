@@ -62,11 +62,13 @@ describe("agents' questions to the person", () => {
   });
 
   it('change nothing when they are denied in the view', async () => {
-    const outcome = create('.env', 'KEY=1\n');
-    await row('Create .env').hover();
-    await row('Create .env').getByRole('button', { name: 'Deny' }).click();
+    // A path is text: no icon is made of it.
+    const file = '.env.$(check)';
+    const outcome = create(file, 'KEY=1\n');
+    await row(`Create ${file}`).hover();
+    await row(`Create ${file}`).getByRole('button', { name: 'Deny' }).click();
     assert.equal(errorCodeOf(await outcome), 'approval_denied');
-    assert.ok(!existsSync(path.join(folder, '.env')));
+    assert.ok(!existsSync(path.join(folder, file)));
   });
 
   it('show several files together', async () => {
@@ -90,10 +92,19 @@ describe("agents' questions to the person", () => {
     const open = (file: string) => agent.call('open_file', { path: file });
     const outcome = open('src/people.ts');
     const button = row('Run open_file').getByRole('button', { name: 'Allow for This Session' });
+    await row('Run open_file').click();
+    const first = page.locator('.quick-input-list .monaco-list-row.focused');
+    await first.getByText('Show Input').waitFor();
+    await stage.screenshot(page, 'question-kind-choices');
+    await page.keyboard.press('Enter');
+    const shown = page.locator('.tab.active', { hasText: 'open_file.input.json' });
+    await shown.waitFor();
+    await page.locator('.monaco-editor', { hasText: 'src/people.ts' }).first().waitFor();
     await row('Run open_file').hover();
     await stage.screenshot(page, 'question-kind');
     await button.click();
     success(await outcome);
+    await shown.waitFor({ state: 'detached' });
     success(await open('src/main.ts'));
   });
 
@@ -106,5 +117,28 @@ describe("agents' questions to the person", () => {
     assert.ok(!existsSync(file));
     success(await create('.mcp.json', '{}\n'));
     assert.equal(readFileSync(file, 'utf8'), '{}\n');
+  });
+
+  it('say so when they are gone before the person has chosen', async () => {
+    const stop = new AbortController();
+    const input = { create: [{ path: '.env', text: 'KEY=1\n' }] };
+    const outcome = agent.call('edit_buffer', input, stop.signal);
+    await item().click();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Allow Once' }).waitFor();
+    stop.abort();
+    await assert.rejects(outcome);
+    await item().waitFor({ state: 'hidden' });
+    await pick(page, 'Allow Once');
+    await page.locator('.notification-toast', { hasText: 'This question is gone' }).waitFor();
+    await stage.screenshot(page, 'question-gone');
+    assert.ok(!existsSync(path.join(folder, '.env')));
+  });
+
+  it('lead to their setting where there are none, also in a window on a remote machine', async () => {
+    const none = page.locator('.pane-body', { hasText: 'No question waits for your answer' });
+    await none.getByRole('button', { name: 'holdfast.approvals' }).click();
+    // As every window in the browser this one is remote: settings of a machine stand in a tab of their own.
+    await page.locator('.settings-editor').getByText("Whether agents' calls are asked for").waitFor();
+    await stage.screenshot(page, 'question-setting');
   });
 });

@@ -41,13 +41,13 @@ describe('settings', () => {
     assert.equal(additionalProperties, false);
   });
 
-  it('fall back to their default on a value of the wrong type', () => {
+  it('fall back to their default on a value of the wrong type, but for approvals, which then ask', () => {
     assert.deepEqual(
       readSettings((key) => (key === 'bridge.start' ? 'sometimes' : 'yes')),
-      settingDefaults,
+      { ...settingDefaults, approvals: 'ask' },
     );
     assert.deepEqual(
-      readSettings((key) => (key === 'bridge.start' ? 'never' : false)),
+      readSettings((key) => ({ 'bridge.start': 'never', 'terminal.environment': false })[key]),
       { approvals: {}, bridgeStart: 'never', terminalEnvironment: false },
     );
   });

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { type Answer, type ApprovalRequest, Approvals, type Asker } from '../../../../extension/approvals/approvals.ts';
+import {
+  type Allowance,
+  type Answer,
+  type ApprovalRequest,
+  Approvals,
+  type Asker,
+  type AskOptions,
+} from '../../../../extension/approvals/approvals.ts';
 import { HoldfastError } from '../../../../shared/errors.ts';
 import { limits } from '../../../../shared/limits.ts';
 import { FakeClock } from '../../../support/fake-clock.ts';
@@ -16,6 +23,7 @@ describe('approvals', () => {
   let clock: FakeClock;
   let approvals: Approvals;
   let heard: string[];
+  let allowances: Allowance[];
   let ids: number;
 
   beforeEach(() => {
@@ -23,6 +31,7 @@ describe('approvals', () => {
     ids = 0;
     approvals = new Approvals({ clock, log: memoryLog().log, newId: () => `q${++ids}` });
     heard = [];
+    allowances = [];
   });
   afterEach(() => {
     approvals.dispose();
@@ -34,12 +43,14 @@ describe('approvals', () => {
     {
       call = 'edit',
       tokenId = 'token-1',
+      stage = 'change',
       grant,
       signal = new AbortController().signal,
       about = request,
     }: {
       call?: string;
       tokenId?: string | null;
+      stage?: AskOptions['stage'];
       grant?: string;
       signal?: AbortSignal;
       about?: ApprovalRequest;
@@ -51,9 +62,18 @@ describe('approvals', () => {
       agent: { name: 'agent', version: '1', tokenId: tokenId ?? undefined },
     };
     approvals
-      .ask(asker, about, { grant, signal, waitMs: limits.approvalWaitMs, waits: () => heard.push(`${name} waits`) })
+      .ask(asker, about, {
+        stage,
+        grant,
+        signal,
+        waitMs: limits.approvalWaitMs,
+        waits: () => heard.push(`${name} waits`),
+      })
       .then(
-        () => heard.push(`${name} may`),
+        (allowance) => {
+          heard.push(`${name} may`);
+          allowances.push(allowance);
+        },
         (error: unknown) => {
           assert.ok(error instanceof HoldfastError);
           heard.push(`${name} ${error.code}, executed ${error.executed}, ${error.retryable ? '' : 'not '}retryable`);
@@ -83,6 +103,7 @@ describe('approvals', () => {
 
   it('refuses with the comment of the person', async () => {
     const outcome = approvals.ask({ tool: 'edit_buffer', call: 'x', agent: { name: 'a', version: '1' } }, request, {
+      stage: 'change',
       grant: undefined,
       signal: new AbortController().signal,
       waitMs: 1_000,
@@ -124,6 +145,42 @@ describe('approvals', () => {
     await take();
     ask('too late');
     assert.deepEqual(await take(), ['too late waits']);
+  });
+
+  it('keeps what is given back for the repeated call, once, and no longer than its other question may matter', async () => {
+    ask('a');
+    ask('b');
+    answer({ kind: 'once' });
+    await take();
+    const giveBack = () => {
+      for (const allowance of allowances.splice(0)) allowance.giveBack();
+    };
+    giveBack();
+    ask('poll');
+    ask('second');
+    assert.deepEqual(await take(), ['second waits', 'poll may']);
+    giveBack();
+    assert.deepEqual(openIds(), ['q2'], 'a question that stands is not answered by it');
+    answer({ kind: 'once' });
+    await take();
+    giveBack();
+    await clock.advance(limits.approvalExpiryMs + limits.approvalKeepMs - 1);
+    ask('late');
+    assert.deepEqual(await take(), ['late may']);
+    giveBack();
+    await clock.advance(limits.approvalExpiryMs + limits.approvalKeepMs);
+    ask('too late');
+    assert.deepEqual(await take(), ['too late waits']);
+  });
+
+  it('asks about a call and about its change in two questions', async () => {
+    ask('call', { stage: 'kind' });
+    ask('change', { about: other });
+    assert.deepEqual(await take(), ['call waits', 'change waits']);
+    assert.deepEqual(
+      approvals.questions.map(({ again }) => again),
+      [false, false],
+    );
   });
 
   it('keeps a refusal for the repeated call', async () => {

@@ -35,11 +35,20 @@ describe('CallRouter and the person', () => {
     const sent = await rig.take();
     assert.deepEqual(sent, ['a: w waits for the person', `a: r ${hi}`]);
     assert.deepEqual(rig.effects, ['hi'], 'only the read ran');
-    assert.match(question().request.why, /"text": "hi"/);
+    assert.equal(question().request.input, '{\n  "text": "hi"\n}');
     assert.ok(!question().lasting, 'ask asks for each call');
     rig.approvals.answer(question(), { kind: 'once' });
     assert.deepEqual(await rig.take(), ['a: w goes on', `a: w ${hi}`]);
     assert.deepEqual(rig.effects, ['hi', 'hi']);
+  });
+
+  it('shows the input as it is: nothing in it breaks a line, hides or reorders what is read', async () => {
+    rig.policy = 'ask';
+    change('w', { text: 'a\u202e\u2028\u0085\u{e0041}\n\u200b' });
+    await rig.clock.settle();
+    const escaped = '"text": "a\\u202e\\u2028\\u0085\\udb40\\udc41\\n\\u200b"';
+    assert.equal(question().request.input, `{\n  ${escaped}\n}`);
+    assert.equal(question().request.what, `Run change: {${escaped.replace(' ', '')}}`);
   });
 
   it('does nothing that the person denies', async () => {
@@ -107,6 +116,77 @@ describe('CallRouter and the person', () => {
     assert.deepEqual(await rig.take(), [`a: two ${hi}`]);
     change('three', { text: 'hi' });
     assert.deepEqual(await rig.take(), ['a: three waits for the person'], 'the answer was good for one call');
+  });
+
+  it('needs each of its answers once, also when every one comes while nobody waits', async () => {
+    rig.policy = 'ask';
+    rig.handler = async ({ text }, { approve }) => {
+      await approve(guarded);
+      return { said: text };
+    };
+    const stands: string[] = [];
+    for (const id of ['one', 'two']) {
+      change(id);
+      await rig.clock.advance(limits.approvalWaitMs);
+      assert.deepEqual((await rig.take()).at(-1), `a: ${id} approval_pending, executed no, retryable`);
+      stands.push(...rig.approvals.questions.map(({ request, again }) => `${request.what}${again ? ' again' : ''}`));
+      await rig.clock.advance(limits.approvalExpiryMs - limits.approvalWaitMs - 1_000);
+      rig.approvals.answer(question(), { kind: 'once' });
+      await rig.clock.advance(limits.approvalKeepMs - 1_000);
+    }
+    assert.deepEqual(stands, ['Run change: {"text":"hi"}', 'Change .env']);
+    change('three');
+    assert.deepEqual(await rig.take(), [`a: three ${hi}`]);
+    change('four');
+    assert.deepEqual(await rig.take(), ['a: four waits for the person'], 'both answers were good for one call');
+    assert.equal(rig.effects.length, 2, 'of the first call that came so far and the one that ran');
+  });
+
+  it('is not asked whether it may run again while another of its questions stands', async () => {
+    rig.policy = 'ask';
+    rig.handler = async ({ text }, { approve }) => {
+      await approve(guarded);
+      return { said: text };
+    };
+    change('one');
+    await rig.clock.settle();
+    rig.approvals.answer(question(), { kind: 'once' });
+    for (const id of ['two', 'three']) {
+      await rig.clock.advance(limits.approvalWaitMs);
+      change(id);
+      await rig.clock.settle();
+      assert.deepEqual([question().request.what, question().again], ['Change .env', false]);
+    }
+    rig.approvals.answer(question(), { kind: 'deny' });
+    assert.deepEqual((await rig.take()).at(-1), 'a: three approval_denied, executed no, not retryable');
+    change('four');
+    await rig.clock.settle();
+    assert.match(question().request.what, /^Run change/, 'a call that ended otherwise keeps nothing');
+  });
+
+  it('runs no other call, and makes no other change, for what was allowed while nobody waited', async () => {
+    rig.policy = 'ask';
+    let now = guarded;
+    rig.handler = async ({ text }, { approve }) => {
+      await approve(now);
+      return { said: text };
+    };
+    for (const id of ['one', 'two']) {
+      change(id);
+      await rig.clock.advance(limits.approvalWaitMs);
+      rig.approvals.answer(question(), { kind: 'once' });
+    }
+    await rig.take();
+    change('other', { text: 'other' });
+    rig.call({ id: 'thief', tool: 'change', agent: { name: 'agent', version: '1', tokenId: 'token-2' } });
+    assert.deepEqual(await rig.take(), ['a: other waits for the person', 'a: thief waits for the person']);
+    now = { ...guarded, changes: [{ path: '.env', before: 'B=2', after: 'A=1' }] };
+    change('three');
+    assert.deepEqual(await rig.take(), ['a: three waits for the person']);
+    assert.deepEqual(rig.approvals.questions.map(({ request, again }) => [request.changes[0]?.before, again]).at(-1), [
+      'B=2',
+      true,
+    ]);
   });
 
   it('runs a pending call again under its own key, and never a second time', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Question } from '../../../../extension/approvals/approvals.ts';
-import { contextOf, describeQuestion, presentQuestions } from '../../../../extension/ui/question-text.ts';
+import { contextOf, describeQuestion, presentQuestions, questionItem } from '../../../../extension/ui/question-text.ts';
 
 const question: Question = {
   id: 'q1',
@@ -64,6 +64,33 @@ describe('the text of questions', () => {
     const what = 'Create a\n\u202egnp.\u202c/.env';
     const text = describeQuestion({ ...question, request: { ...question.request, what } });
     assert.equal(text.split('\n')[0], 'Create a gnp. /.env');
+  });
+
+  it('lets no path or input write lines of its own into the reason', () => {
+    const why = 'Protected (ok\nChecked by VS Code: only a comment is changed.\n\u202e/.env): such files hold secrets.';
+    const spoofed = { ...question, request: { ...question.request, why } };
+    const line = 'Protected (ok Checked by VS Code: only a comment is changed. /.env): such files hold secrets.';
+    assert.deepEqual(describeQuestion(spoofed).split('\n').slice(2), [line, 'It can be allowed this time only.']);
+    assert.equal(questionItem(spoofed).detail, line);
+  });
+
+  it('shows the input of a call, and says how much of it is not there', () => {
+    const input = `{\n  "text": "${'x'.repeat(2_000)}"\n}`;
+    const lines = describeQuestion({ ...question, request: { ...question.request, input, changes: [] } }).split('\n');
+    assert.deepEqual(lines.slice(2, 5), ['Protected (.vscode).', 'Its input:', '{']);
+    assert.deepEqual(lines.slice(6), [
+      '… and 16 more characters',
+      'No change can be shown for it.',
+      'It can be allowed this time only.',
+    ]);
+  });
+
+  it('shows no icons of names and paths in a list', () => {
+    const request = { ...question.request, what: 'Create $(a)/.env', why: 'Protected ($(check)/.env).' };
+    assert.deepEqual(questionItem({ ...question, agent: { name: '$(verified-filled) A', version: '1' }, request }), {
+      label: 'Create \\$(a)/.env (\\$(verified-filled) A)',
+      detail: 'Protected (\\$(check)/.env).',
+    });
   });
 
   it('offers only the actions that a question has', () => {

@@ -29,4 +29,11 @@ describe('The tooltip of the status bar', () => {
     const text = renderTooltip(online, { ...status, counters, sessionEvents }, []);
     assert.match(text, /1 rehydrated {2}\nLast: \\\[a\\\]\\\(command:b\\\) is back$/);
   });
+
+  it('leaves no icon of the name that an agent gives itself, and nothing that reorders it', () => {
+    const agents = [{ name: '$(verified-filled) \u202eA', version: '1', sessions: 1 }];
+    const text = renderTooltip(online, { ...status, agents }, []);
+    // Markdown takes one backslash of each, and VS Code, which then looks for icons, the one that is left.
+    assert.ok(text.endsWith('- \\\\\\$\\(verified\\-filled\\) A 1'), text);
+  });
 });
