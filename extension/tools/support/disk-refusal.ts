@@ -1,0 +1,48 @@
+import type * as vscode from 'vscode';
+import { HoldfastError } from '../../../shared/errors.ts';
+import { limits } from '../../../shared/limits.ts';
+import type { DiskState } from './freshness.ts';
+import { unifiedDiff } from './line-diff.ts';
+
+/** Shows both sides of a conflict without drowning the reason. */
+const diffMaxChars = limits.answerChars / 2;
+
+/** Why a document must not be edited while the disk stands so to it; undefined when it may. */
+export function diskRefusal(document: vscode.TextDocument, shown: string, disk: DiskState): HoldfastError | undefined {
+  switch (disk.kind) {
+    case 'no_file':
+    case 'same':
+    case 'ahead':
+    case 'unknown':
+      return undefined;
+    case 'conflict':
+      return new HoldfastError(
+        'disk_conflict',
+        `${shown} has unsaved changes, and the file has changed on disk since they began. ${differenceOf(disk, document)}`,
+        {
+          hint: 'Ask the person to settle it in VS Code (compare, then save or revert).',
+        },
+      );
+    case 'behind':
+      return new HoldfastError(
+        'disk_conflict',
+        `${shown} has changed on disk and VS Code has not loaded it yet. ${differenceOf(disk, document)}`,
+        {
+          hint: 'Call again in a moment.',
+          retryable: true,
+        },
+      );
+    case 'notebook':
+      return new HoldfastError(
+        'disk_conflict',
+        `${shown} is open as a notebook with unsaved changes, which would be saved over the edit.`,
+        {
+          hint: 'Ask the person to save or revert the notebook first.',
+        },
+      );
+  }
+}
+
+function differenceOf({ text }: { readonly text: string }, document: vscode.TextDocument): string {
+  return `Disk to buffer:\n${unifiedDiff(text, document.getText(), diffMaxChars)}`;
+}
