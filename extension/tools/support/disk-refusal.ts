@@ -40,6 +40,10 @@ export function diskRefusal(document: vscode.TextDocument, shown: string, disk: 
           hint: 'Ask the person to save or revert the notebook first.',
         },
       );
+    case 'no_text':
+      return new HoldfastError('not_a_file', `${shown} cannot be edited as text: ${disk.why}; nothing was changed.`, {
+        hint: 'Ask the person to look at it; the tab, if there is one, still shows the older text.',
+      });
   }
 }
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { Freshness } from '../../../shared/tools/common.ts';
 import { type CleanBases, comparableSha } from './clean-bases.ts';
+import { readDisk } from './disk-text.ts';
 import { sameLines } from './text-lines.ts';
 import { isUnsavedNotebook } from './unsaved.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
@@ -11,6 +12,8 @@ import { type WaitDeps, waitFor } from './wait.ts';
 /** How the disk stands to a buffer. */
 export type DiskState =
   | { readonly kind: 'no_file' }
+  /** What is there now is no text that the buffer could hold. */
+  | { readonly kind: 'no_text'; readonly why: string }
   | { readonly kind: 'same'; readonly text: string }
   /** The buffer is clean, but VS Code has not loaded what the file holds now. */
   | { readonly kind: 'behind'; readonly text: string }
@@ -25,8 +28,9 @@ export type DiskState =
 
 async function diskState(document: vscode.TextDocument, bases: CleanBases): Promise<DiskState> {
   if (document.isUntitled) return { kind: 'no_file' };
-  const text = await diskText(document);
-  if (text === undefined) return { kind: 'no_file' };
+  const disk = await readDisk(document);
+  if (disk.kind !== 'text') return disk;
+  const { text } = disk;
   if (isUnsavedNotebook(document.uri)) return { kind: 'notebook', text };
   const isSame = holds(document, text);
   if (!document.isDirty && !isSame) return { kind: 'behind', text };
@@ -40,19 +44,9 @@ function unsavedKind(text: string, base: string | undefined): 'ahead' | 'conflic
 
 /** Whether a clean buffer holds something else than its file. */
 export async function isBehind(document: vscode.TextDocument): Promise<boolean> {
-  const text = document.isDirty ? undefined : await diskText(document);
-  return text !== undefined && !holds(document, text);
-}
-
-/** The file's text in the document's own encoding; undefined when there is no file to read. */
-async function diskText(document: vscode.TextDocument): Promise<string | undefined> {
-  try {
-    const bytes = await vscode.workspace.fs.readFile(document.uri);
-    return await vscode.workspace.decode(bytes, { encoding: document.encoding });
-  } catch {
-    // Deleted, a virtual document, or a provider that can't be read: nothing to compare with.
-    return undefined;
-  }
+  if (document.isDirty) return false;
+  const disk = await readDisk(document);
+  return disk.kind === 'text' && !holds(document, disk.text);
 }
 
 function holds(document: vscode.TextDocument, text: string): boolean {
@@ -108,6 +102,8 @@ function reasonOf(document: vscode.TextDocument, disk: DiskState): string | unde
       return undefined;
     case 'no_file':
       return document.uri.scheme === 'file' ? 'there is no file on disk (any more)' : undefined;
+    case 'no_text':
+      return disk.why;
     case 'behind':
       return 'the file has changed on disk and VS Code has not loaded it yet';
     case 'conflict':
