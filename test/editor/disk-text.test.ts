@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as vscode from 'vscode';
 import { closeAll, createToolRig, refusal, type ToolRig } from './tool-rig.ts';
 
 describe('what stands on the disk in place of a text', () => {
@@ -48,6 +49,47 @@ describe('what stands on the disk in place of a text', () => {
       assert.match(error.message, /folder/);
       if (where === 'no tab') await refusal('not_a_file', read(file));
       else assert.equal((await read(file)).freshness.reason, 'there is a folder in the place of the file');
+    });
+  }
+
+  it('is left alone where its bytes do not fit its encoding, and said to', async () => {
+    const bytes = Buffer.from('na\xefve \x93q\x94\nline2\n', 'latin1');
+    put('menu.txt', bytes);
+    const { freshness } = await read('menu.txt');
+    assert.deepEqual(
+      [freshness.diskInSync, freshness.reason],
+      [false, 'the file is not valid UTF-8: what does not fit stands here as U+FFFD'],
+    );
+    const error = await refusal('edit_rejected', edit('menu.txt', 'line2', 'line3'));
+    assert.match(error.message, /is not valid UTF-8/);
+    assert.equal(error.retryable, false);
+    await rig.type('menu.txt', 1, 0, 'typed ');
+    await refusal('edit_rejected', edit('menu.txt', 'line2', 'line3'));
+    assert.equal((await read('menu.txt')).freshness.diskInSync, false);
+    assert.deepEqual(bytesOf('menu.txt'), bytes);
+  });
+
+  it('is a text in the encoding in which it was opened', async () => {
+    put('opened.txt', Buffer.from('na\xefve\nline2\n', 'latin1'));
+    await vscode.workspace.openTextDocument(rig.uri('opened.txt'), { encoding: 'windows1252' });
+    const { text, freshness } = await read('opened.txt');
+    assert.deepEqual([text, freshness.diskInSync, freshness.reason], ['naïve\nline2\n', true, undefined]);
+    await edit('opened.txt', 'line2', 'line3');
+    assert.deepEqual(bytesOf('opened.txt'), Buffer.from('na\xefve\nline3\n', 'latin1'));
+  });
+
+  for (const [encoding, bytes] of [
+    ['UTF-8', (text: string) => Buffer.from(text)],
+    ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ] as const) {
+    it(`may hold U+FFFD itself, in ${encoding}`, async () => {
+      const file = `${encoding}.txt`;
+      put(file, bytes('a \ufffd\r\nline2\n'));
+      const { freshness } = await read(file);
+      assert.deepEqual([freshness.diskInSync, freshness.reason], [true, undefined]);
+      await edit(file, 'line2', 'line3');
+      assert.equal((await read(file)).freshness.diskInSync, true);
     });
   }
 });

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { HoldfastError } from '../../../shared/errors.ts';
 import { limits } from '../../../shared/limits.ts';
-import type { DiskState } from './freshness.ts';
+import { type DiskState, encodingName } from './freshness.ts';
 import { unifiedDiff } from './line-diff.ts';
 
 /** Shows both sides of a conflict without drowning the reason. */
@@ -44,6 +44,15 @@ export function diskRefusal(document: vscode.TextDocument, shown: string, disk: 
       return new HoldfastError('not_a_file', `${shown} cannot be edited as text: ${disk.why}; nothing was changed.`, {
         hint: 'Ask the person to look at it; the tab, if there is one, still shows the older text.',
       });
+    case 'lossy':
+      return new HoldfastError(
+        'edit_rejected',
+        `${shown} is not valid ${encodingName(document)}: bytes that do not fit would be lost when it is saved.`,
+        {
+          hint: 'Ask the person to reopen it in VS Code with the right encoding (Reopen with Encoding).',
+          retryable: false,
+        },
+      );
   }
 }
 

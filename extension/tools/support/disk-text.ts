@@ -6,6 +6,7 @@ interface FileText {
   readonly kind: 'text';
   /** In the document's own encoding, without a byte order mark. */
   readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 type DiskText =
@@ -24,7 +25,7 @@ export async function readDisk(document: vscode.TextDocument): Promise<DiskText>
     return unreadable(uri, error);
   }
   try {
-    return { kind: 'text', text: await vscode.workspace.decode(bytes, { encoding }) };
+    return { kind: 'text', text: await vscode.workspace.decode(bytes, { encoding }), bytes };
   } catch {
     // It says no more than that it is binary.
     return { kind: 'no_text', why: 'the file on disk is not text any more' };
@@ -38,4 +39,20 @@ async function unreadable(uri: vscode.Uri, error: unknown): Promise<DiskText> {
   const isFolder = (stat.type & vscode.FileType.Directory) !== 0;
   const why = isFolder ? 'there is a folder in the place of the file' : 'the file on disk cannot be read';
   return { kind: 'no_text', why };
+}
+
+/** Whether the file holds bytes that its encoding has no character for. The next save would put others in their place. */
+export async function losesBytes({ encoding }: vscode.TextDocument, { text, bytes }: FileText): Promise<boolean> {
+  if (!text.includes('\uFFFD')) return false;
+  const again = await vscode.workspace.encode(text, { encoding });
+  return Buffer.compare(withoutMark(bytes), withoutMark(again)) !== 0;
+}
+
+/** Byte order marks of UTF-8 and of UTF-16. */
+const marks = [Buffer.of(0xef, 0xbb, 0xbf), Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)] as const;
+
+const startsWith = (bytes: Uint8Array, mark: Uint8Array) => Buffer.compare(bytes.subarray(0, mark.length), mark) === 0;
+
+function withoutMark(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(marks.find((mark) => startsWith(bytes, mark))?.length ?? 0);
 }

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { Freshness } from '../../../shared/tools/common.ts';
 import { type CleanBases, comparableSha } from './clean-bases.ts';
-import { readDisk } from './disk-text.ts';
+import { losesBytes, readDisk } from './disk-text.ts';
 import { sameLines } from './text-lines.ts';
 import { isUnsavedNotebook } from './unsaved.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
@@ -24,7 +24,9 @@ export type DiskState =
   /** Unsaved changes from before this extension started: whether the file changed since cannot be told. */
   | { readonly kind: 'unknown'; readonly text: string }
   /** Unsaved changes in a notebook, which the text of its file has no part of. */
-  | { readonly kind: 'notebook'; readonly text: string };
+  | { readonly kind: 'notebook'; readonly text: string }
+  /** The file holds bytes that do not fit its encoding: the buffer stands for it only in part. */
+  | { readonly kind: 'lossy'; readonly text: string };
 
 async function diskState(document: vscode.TextDocument, bases: CleanBases): Promise<DiskState> {
   if (document.isUntitled) return { kind: 'no_file' };
@@ -34,7 +36,8 @@ async function diskState(document: vscode.TextDocument, bases: CleanBases): Prom
   if (isUnsavedNotebook(document.uri)) return { kind: 'notebook', text };
   const isSame = holds(document, text);
   if (!document.isDirty && !isSame) return { kind: 'behind', text };
-  return { kind: isSame ? 'same' : unsavedKind(text, bases.baseOf(document)), text };
+  const kind = isSame ? 'same' : unsavedKind(text, bases.baseOf(document));
+  return { kind: kind !== 'conflict' && (await losesBytes(document, disk)) ? 'lossy' : kind, text };
 }
 
 function unsavedKind(text: string, base: string | undefined): 'ahead' | 'conflict' | 'unknown' {
@@ -112,7 +115,14 @@ function reasonOf(document: vscode.TextDocument, disk: DiskState): string | unde
       return 'unsaved changes from before Holdfast started; whether the file changed on disk since is not known';
     case 'notebook':
       return 'it is open as a notebook with unsaved changes, which are not in this text';
+    case 'lossy':
+      return `the file is not valid ${encodingName(document)}: what does not fit stands here as U+FFFD`;
   }
+}
+
+/** As people write it, where VS Code's own name is not what they know. */
+export function encodingName({ encoding }: vscode.TextDocument): string {
+  return encoding.startsWith('utf8') ? 'UTF-8' : encoding;
 }
 
 /** Freshness of an answer about the buffer; `incomplete` names what else is missing. */
