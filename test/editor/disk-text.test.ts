@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { limits } from '../../shared/limits.ts';
 import { closeAll, createToolRig, refusal, type ToolRig } from './tool-rig.ts';
 
 describe('what stands on the disk in place of a text', () => {
@@ -92,4 +93,38 @@ describe('what stands on the disk in place of a text', () => {
       assert.equal((await read(file)).freshness.diskInSync, true);
     });
   }
+
+  for (const [change, from, to, after] of [
+    ['line ends became CRLF', 'one\ntwo\n', 'one\r\ntwo\r\n', 'one\r\n2\r\n'],
+    ['line ends became LF', 'one\r\ntwo\r\n', 'one\ntwo\n', 'one\n2\n'],
+    ['byte order mark came', 'one\ntwo\n', '\ufeffone\ntwo\n', '\ufeffone\n2\n'],
+    ['byte order mark went', '\ufeffone\ntwo\n', 'one\ntwo\n', 'one\n2\n'],
+  ] as const) {
+    it(`is waited for where only its ${change}`, async () => {
+      const file = `${change}.txt`;
+      await rig.show(file, from);
+      await read(file);
+      rig.write(file, to);
+      const [edited] = (await edit(file, 'two', '2')).files;
+      assert.equal(edited?.saved, true);
+      assert.equal(rig.read(file), after);
+    });
+  }
+
+  it('is not waited for where VS Code evens line ends out, or keeps to a mark that was asked for', async () => {
+    const texts = { mostly_lf: 'one\r\ntwo\nthree\n', mostly_crlf: 'one\r\ntwo\r\nthree\n', half: 'one\r\ntwo\n' };
+    for (const [file, text] of Object.entries(texts)) {
+      rig.write(file, text);
+      const { freshness } = await read(file);
+      assert.deepEqual([file, freshness.diskInSync], [file, true]);
+    }
+    rig.write('asked.txt', 'one\n');
+    const longAgo = new Date(Date.now() - 2 * limits.watcherLagMaxMs);
+    utimesSync(rig.uri('asked.txt').fsPath, longAgo, longAgo);
+    const document = await vscode.workspace.openTextDocument(rig.uri('asked.txt'), { encoding: 'utf8bom' });
+    assert.equal(document.encoding, 'utf8bom');
+    assert.equal((await read('asked.txt')).freshness.diskInSync, true);
+    await edit('asked.txt', 'one', '1');
+    assert.equal(rig.read('asked.txt'), '\ufeff1\n');
+  });
 });

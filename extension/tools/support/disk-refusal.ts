@@ -57,5 +57,6 @@ export function diskRefusal(document: vscode.TextDocument, shown: string, disk: 
 }
 
 function differenceOf({ text }: { readonly text: string }, document: vscode.TextDocument): string {
-  return `Disk to buffer:\n${unifiedDiff(text, document.getText(), diffMaxChars)}`;
+  const diff = unifiedDiff(text, document.getText(), diffMaxChars);
+  return diff === '' ? 'Only line ends or the byte order mark differ.' : `Disk to buffer:\n${diff}`;
 }

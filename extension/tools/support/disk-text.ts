@@ -1,6 +1,8 @@
 /** What a document's file holds, as VS Code would load it. */
 import * as vscode from 'vscode';
-import { statOf } from './document.ts';
+import { limits } from '../../../shared/limits.ts';
+import { eolOf, statOf } from './document.ts';
+import type { WaitDeps } from './wait.ts';
 
 interface FileText {
   readonly kind: 'text';
@@ -41,6 +43,37 @@ async function unreadable(uri: vscode.Uri, error: unknown): Promise<DiskText> {
   return { kind: 'no_text', why };
 }
 
+/**
+ * Whether a buffer of the same lines is what VS Code makes of the file. If not, it is going to load it anew, and refuses
+ * to save over it until then.
+ */
+export async function isLoadedAlike(
+  document: vscode.TextDocument,
+  { text, bytes }: FileText,
+  { clock }: Pick<WaitDeps, 'clock'>,
+): Promise<boolean> {
+  const eol = loadedEol(text);
+  if (eol !== undefined && eol !== eolOf(document)) return false;
+  const { uri, encoding } = document;
+  const wantsMark = encoding === 'utf8bom';
+  if ((encoding !== 'utf8' && !wantsMark) || wantsMark === hasMark(bytes)) return true;
+  // The mark came or went a moment ago. Or it is not what the person chose for this file: then it stays so.
+  const stat = await statOf(uri);
+  return stat === undefined || clock.wallMs() - stat.mtime > limits.watcherLagMaxMs;
+}
+
+/** The line end that VS Code evens a file out to: that of most lines. undefined where there is none. */
+function loadedEol(text: string): '\n' | '\r\n' | undefined {
+  if (!text.includes('\r')) return text.includes('\n') ? '\n' : undefined;
+  let all = 0;
+  let returns = 0;
+  for (const [end] of text.matchAll(/\r\n|\r|\n/g)) {
+    all += 1;
+    if (end !== '\n') returns += 1;
+  }
+  return returns > all / 2 ? '\r\n' : '\n';
+}
+
 /** Whether the file holds bytes that its encoding has no character for. The next save would put others in their place. */
 export async function losesBytes({ encoding }: vscode.TextDocument, { text, bytes }: FileText): Promise<boolean> {
   if (!text.includes('\uFFFD')) return false;
@@ -50,8 +83,11 @@ export async function losesBytes({ encoding }: vscode.TextDocument, { text, byte
 
 /** Byte order marks of UTF-8 and of UTF-16. */
 const marks = [Buffer.of(0xef, 0xbb, 0xbf), Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)] as const;
+const [utf8Mark] = marks;
 
 const startsWith = (bytes: Uint8Array, mark: Uint8Array) => Buffer.compare(bytes.subarray(0, mark.length), mark) === 0;
+
+const hasMark = (bytes: Uint8Array) => startsWith(bytes, utf8Mark);
 
 function withoutMark(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(marks.find((mark) => startsWith(bytes, mark))?.length ?? 0);

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { Freshness } from '../../../shared/tools/common.ts';
 import { type CleanBases, comparableSha } from './clean-bases.ts';
-import { losesBytes, readDisk } from './disk-text.ts';
+import { isLoadedAlike, losesBytes, readDisk } from './disk-text.ts';
 import { sameLines } from './text-lines.ts';
 import { isUnsavedNotebook } from './unsaved.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
@@ -28,14 +28,18 @@ export type DiskState =
   /** The file holds bytes that do not fit its encoding: the buffer stands for it only in part. */
   | { readonly kind: 'lossy'; readonly text: string };
 
-async function diskState(document: vscode.TextDocument, bases: CleanBases): Promise<DiskState> {
+async function diskState(
+  document: vscode.TextDocument,
+  bases: CleanBases,
+  deps: Pick<WaitDeps, 'clock'>,
+): Promise<DiskState> {
   if (document.isUntitled) return { kind: 'no_file' };
   const disk = await readDisk(document);
   if (disk.kind !== 'text') return disk;
   const { text } = disk;
   if (isUnsavedNotebook(document.uri)) return { kind: 'notebook', text };
   const isSame = holds(document, text);
-  if (!document.isDirty && !isSame) return { kind: 'behind', text };
+  if (!document.isDirty && !(isSame && (await isLoadedAlike(document, disk, deps)))) return { kind: 'behind', text };
   const kind = isSame ? 'same' : unsavedKind(text, bases.baseOf(document));
   return { kind: kind !== 'conflict' && (await losesBytes(document, disk)) ? 'lossy' : kind, text };
 }
@@ -68,7 +72,7 @@ export async function settledDiskState(
   const tellAgainMs = deps.clock.now() + limits.reloadOverdueMs;
   let toldAgain = maxMs <= limits.reloadOverdueMs;
   for (;;) {
-    const state = await diskState(document, bases);
+    const state = await diskState(document, bases, deps);
     const left = end - deps.clock.now();
     if (state.kind !== 'behind' || left <= 0 || document.isClosed) return state;
     if (!toldAgain && deps.clock.now() >= tellAgainMs) {
