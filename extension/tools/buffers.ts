@@ -61,7 +61,7 @@ export function createBufferHandlers({
         sha: known.remember(context.agent.name, document.uri.toString(), document.version, whole),
         dirty: document.isDirty,
         ...(diff_to_disk === true
-          ? { diff: disk.kind === 'no_file' ? null : unifiedDiff(disk.text, whole, limits.answerChars) }
+          ? { diff: 'text' in disk ? unifiedDiff(disk.text, whole, limits.answerChars) : null }
           : {}),
         freshness: freshnessOf(document, disk),
         page: { shown: fitted.shown, total: document.lineCount, next: last < end ? last + 1 : null },

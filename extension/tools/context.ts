@@ -3,6 +3,7 @@ import type { Handlers } from '../../shared/catalog.ts';
 import { limits } from '../../shared/limits.ts';
 import type { contextTools } from '../../shared/tools/context.ts';
 import type { LastSelection, SelectionState } from './support/last-selection.ts';
+import { unsavedDocuments } from './support/unsaved.ts';
 import { shownPath } from './support/workspace-path.ts';
 import type { ToolContext } from './tool-context.ts';
 
@@ -79,7 +80,7 @@ function openTabs() {
 }
 
 function dirtyDocuments() {
-  const all = vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty).map(({ uri }) => shownPath(uri));
+  const all = unsavedDocuments().map(({ uri }) => shownPath(uri));
   const kept = all.slice(0, limits.contextMaxTabs);
   return { dirty: kept, ...(kept.length < all.length ? { dirty_total: all.length } : {}) };
 }

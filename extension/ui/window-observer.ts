@@ -4,6 +4,7 @@ import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import { Emitter } from '../../shared/events.ts';
 import { limits } from '../../shared/limits.ts';
 import type { WindowInfo } from '../../shared/protocol.ts';
+import { unsavedDocuments } from '../tools/support/unsaved.ts';
 
 type Revisions = NonNullable<WindowInfo['revisions']>;
 
@@ -18,7 +19,7 @@ function describeWindow(revisions: Revisions): WindowInfo {
     focused: vscode.window.state.focused,
     app: vscode.env.appName,
     appVersion: vscode.version,
-    dirtyCount: vscode.workspace.textDocuments.filter((document) => document.isDirty).length,
+    dirtyCount: unsavedDocuments().length,
     activeFile: active === undefined ? null : vscode.workspace.asRelativePath(active.uri),
     revisions,
   };
@@ -54,6 +55,9 @@ export class WindowObserver implements Disposable {
       vscode.workspace.onDidChangeTextDocument(schedule),
       vscode.workspace.onDidSaveTextDocument(schedule),
       vscode.workspace.onDidCloseTextDocument(schedule),
+      vscode.workspace.onDidChangeNotebookDocument(schedule),
+      vscode.workspace.onDidSaveNotebookDocument(schedule),
+      vscode.workspace.onDidCloseNotebookDocument(schedule),
       vscode.languages.onDidChangeDiagnostics(revise('diagnostics')),
     ]) {
       this.#store.add(subscription);

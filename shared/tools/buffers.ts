@@ -76,7 +76,7 @@ export const bufferTools = {
       version: z.number().int().describe('For base_version.'),
       sha: z.string().describe('sha of the whole text, for edit_buffer.'),
       dirty: z.boolean().describe('Has unsaved changes.'),
-      diff: z.string().nullable().optional().describe('Unified diff, disk to buffer; null: no file on disk.'),
+      diff: z.string().nullable().optional().describe('Unified diff, disk to buffer; null: no text on disk.'),
       freshness: freshnessSchema,
       page: pageSchema.describe('In lines; `next` is the next start_line.'),
     }),
@@ -88,7 +88,7 @@ export const bufferTools = {
         diff === undefined
           ? undefined
           : diff === null
-            ? 'No file on disk.'
+            ? 'No text on disk.'
             : diff === ''
               ? 'Same text on disk.'
               : `Disk to buffer:\n${diff}`;

@@ -15,13 +15,13 @@ export async function openDocument({ uri, shown }: Target): Promise<vscode.TextD
   // VS Code holds a document that a tool opened for some minutes, also when its file is gone.
   if (open !== undefined && (open.uri.scheme !== 'file' || open.isDirty || hasTab(uri))) return open;
   const stat = await statOf(uri);
-  if (open !== undefined && stat !== undefined) return open;
   if (stat === undefined)
     throw new HoldfastError('not_found', `There is no file ${shown}.`, {
       hint: 'Check the path; edit_buffer creates files with `create`.',
     });
   if ((stat.type & vscode.FileType.Directory) !== 0)
     throw new HoldfastError('not_a_file', `${shown} is a folder.`, { hint: 'Name a file in it.' });
+  if (open !== undefined) return open;
   if (stat.size > limits.fileMaxBytes) {
     throw new HoldfastError('too_large', `${shown} has ${stat.size} bytes; the limit is ${limits.fileMaxBytes}.`, {
       hint: 'Read it with a tool of your own.',

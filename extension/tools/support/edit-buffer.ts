@@ -7,6 +7,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { bufferTools } from '../../../shared/tools/buffers.ts';
 import type { ToolContext } from '../tool-context.ts';
 import type { CleanBases } from './clean-bases.ts';
+import { readDisk } from './disk-text.ts';
 import { openDocument } from './document.ts';
 import { applyPlan } from './edit-apply.ts';
 import {
@@ -17,10 +18,10 @@ import {
   planCreation,
   planFile,
 } from './edit-plan.ts';
-import { diskText, isBehind } from './freshness.ts';
 import type { KnownTexts } from './known-texts.ts';
 import { changedLines, unifiedDiff } from './line-diff.ts';
 import { replacedLines } from './replaced-lines.ts';
+import { sameLines } from './text-lines.ts';
 
 type Definition = typeof bufferTools.edit_buffer;
 type EditedFile = z.output<Definition['output']>['files'][number];
@@ -140,7 +141,9 @@ export async function saveDocument(document: vscode.TextDocument, shown: string)
   const text = document.getText();
   if (await document.save()) return true;
   // VS Code answers so, too, when somebody has saved it meanwhile, or has typed on while it was saved.
-  if (!(await isBehind(document)) && (!document.isDirty || (await diskText(document)) === text)) return true;
+  const disk = await readDisk(document);
+  const present = document.isDirty ? text : document.getText();
+  if (disk.kind === 'text' && (sameLines(disk.text, text) || sameLines(disk.text, present))) return true;
   throw new HoldfastError('save_failed', `The edit is in the buffer of ${shown}, but VS Code could not save it.`, {
     hint: 'The edit stands unsaved; do not repeat it. Ask the person to look at the file.',
     executed: 'yes',

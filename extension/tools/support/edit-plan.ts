@@ -1,12 +1,11 @@
 /** What edit_buffer is going to do, settled and checked before anything is touched. */
 import * as vscode from 'vscode';
 import { HoldfastError } from '../../../shared/errors.ts';
-import { limits } from '../../../shared/limits.ts';
 import type { CleanBases } from './clean-bases.ts';
+import { diskRefusal } from './disk-refusal.ts';
 import { eolOf, openDocument, statOf } from './document.ts';
 import { settledDiskState } from './freshness.ts';
 import type { KnownTexts } from './known-texts.ts';
-import { unifiedDiff } from './line-diff.ts';
 import { type EditPlan, planEdits, refuseBinary, refuseTornPairs, type TextEdit } from './text-match.ts';
 import { textSha } from './text-sha.ts';
 import type { WaitDeps } from './wait.ts';
@@ -33,9 +32,6 @@ export interface PlannedFile extends FileEdits {
   /** The text that the agent went by, where others have changed it since. */
   readonly seen: string | undefined;
 }
-
-/** Shows both sides of a conflict without drowning the reason. */
-const diffMaxChars = limits.answerChars / 2;
 
 /** Gathers the edits of each file, whatever the agent called it. */
 export async function groupEdits(edits: readonly BufferEdit[]): Promise<FileEdits[]> {
@@ -81,31 +77,14 @@ export async function planFile(group: FileEdits, deps: PlanDeps): Promise<Planne
   };
 }
 
-/** An edit over a file that VS Code has not loaded would be made on a text that is no more. */
+/** An edit over a file that VS Code has not loaded would be made on a text that is no more, or lose what it cannot show. */
 export async function checkDisk(
   document: vscode.TextDocument,
   { shown }: Target,
   deps: WaitDeps & Pick<PlanDeps, 'bases'>,
 ): Promise<void> {
-  const disk = await settledDiskState(document, deps.bases, deps);
-  if (disk.kind !== 'conflict' && disk.kind !== 'behind') return;
-  const diff = unifiedDiff(disk.text, document.getText(), diffMaxChars);
-  throw disk.kind === 'conflict'
-    ? new HoldfastError(
-        'disk_conflict',
-        `${shown} has unsaved changes, and the file has changed on disk since they began. Disk to buffer:\n${diff}`,
-        {
-          hint: 'Ask the person to settle it in VS Code (compare, then save or revert).',
-        },
-      )
-    : new HoldfastError(
-        'disk_conflict',
-        `${shown} has changed on disk and VS Code has not loaded it yet. Disk to buffer:\n${diff}`,
-        {
-          hint: 'Call again in a moment.',
-          retryable: true,
-        },
-      );
+  const refusal = diskRefusal(document, shown, await settledDiskState(document, deps.bases, deps));
+  if (refusal !== undefined) throw refusal;
 }
 
 /**

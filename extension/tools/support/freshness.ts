@@ -4,11 +4,16 @@ import * as vscode from 'vscode';
 import { limits } from '../../../shared/limits.ts';
 import type { Freshness } from '../../../shared/tools/common.ts';
 import { type CleanBases, comparableSha } from './clean-bases.ts';
+import { isLoadedAlike, losesBytes, readDisk } from './disk-text.ts';
+import { sameLines } from './text-lines.ts';
+import { isUnsavedNotebook } from './unsaved.ts';
 import { type WaitDeps, waitFor } from './wait.ts';
 
 /** How the disk stands to a buffer. */
 export type DiskState =
   | { readonly kind: 'no_file' }
+  /** What is there now is no text that the buffer could hold. */
+  | { readonly kind: 'no_text'; readonly why: string }
   | { readonly kind: 'same'; readonly text: string }
   /** The buffer is clean, but VS Code has not loaded what the file holds now. */
   | { readonly kind: 'behind'; readonly text: string }
@@ -17,35 +22,43 @@ export type DiskState =
   /** Unsaved changes, and the file has changed since as well. */
   | { readonly kind: 'conflict'; readonly text: string }
   /** Unsaved changes from before this extension started: whether the file changed since cannot be told. */
-  | { readonly kind: 'unknown'; readonly text: string };
+  | { readonly kind: 'unknown'; readonly text: string }
+  /** Unsaved changes in a notebook, which the text of its file has no part of. */
+  | { readonly kind: 'notebook'; readonly text: string }
+  /** The file holds bytes that do not fit its encoding: the buffer stands for it only in part. */
+  | { readonly kind: 'lossy'; readonly text: string };
 
-async function diskState(document: vscode.TextDocument, bases: CleanBases): Promise<DiskState> {
+async function diskState(
+  document: vscode.TextDocument,
+  bases: CleanBases,
+  deps: Pick<WaitDeps, 'clock'>,
+): Promise<DiskState> {
   if (document.isUntitled) return { kind: 'no_file' };
-  const text = await diskText(document);
-  if (text === undefined) return { kind: 'no_file' };
-  const sha = comparableSha(text);
-  if (sha === comparableSha(document.getText())) return { kind: 'same', text };
-  if (!document.isDirty) return { kind: 'behind', text };
-  const base = bases.baseOf(document);
-  if (base === undefined) return { kind: 'unknown', text };
-  return { kind: base === sha ? 'ahead' : 'conflict', text };
+  const disk = await readDisk(document);
+  if (disk.kind !== 'text') return disk;
+  const { text } = disk;
+  if (isUnsavedNotebook(document.uri)) return { kind: 'notebook', text };
+  const isSame = holds(document, text);
+  if (!document.isDirty && !(isSame && (await isLoadedAlike(document, disk, deps)))) return { kind: 'behind', text };
+  const kind = isSame ? 'same' : unsavedKind(text, bases.baseOf(document));
+  return { kind: kind !== 'conflict' && (await losesBytes(document, disk)) ? 'lossy' : kind, text };
+}
+
+function unsavedKind(text: string, base: string | undefined): 'ahead' | 'conflict' | 'unknown' {
+  if (base === undefined) return 'unknown';
+  return base === comparableSha(text) ? 'ahead' : 'conflict';
 }
 
 /** Whether a clean buffer holds something else than its file. */
 export async function isBehind(document: vscode.TextDocument): Promise<boolean> {
-  const text = document.isDirty ? undefined : await diskText(document);
-  return text !== undefined && comparableSha(text) !== comparableSha(document.getText());
+  if (document.isDirty) return false;
+  const disk = await readDisk(document);
+  return disk.kind === 'text' && !holds(document, disk.text);
 }
 
-/** The file's text in the document's own encoding; undefined when there is no file to read. */
-export async function diskText(document: vscode.TextDocument): Promise<string | undefined> {
-  try {
-    const bytes = await vscode.workspace.fs.readFile(document.uri);
-    return await vscode.workspace.decode(bytes, { encoding: document.encoding });
-  } catch {
-    // Deleted, a virtual document, or a provider that can't be read: nothing to compare with.
-    return undefined;
-  }
+function holds(document: vscode.TextDocument, text: string): boolean {
+  const buffer = document.getText();
+  return buffer === text || sameLines(buffer, text);
 }
 
 /** The disk's state once VS Code has reloaded a clean buffer, or as it is after `maxMs` milliseconds. */
@@ -59,7 +72,7 @@ export async function settledDiskState(
   const tellAgainMs = deps.clock.now() + limits.reloadOverdueMs;
   let toldAgain = maxMs <= limits.reloadOverdueMs;
   for (;;) {
-    const state = await diskState(document, bases);
+    const state = await diskState(document, bases, deps);
     const left = end - deps.clock.now();
     if (state.kind !== 'behind' || left <= 0 || document.isClosed) return state;
     if (!toldAgain && deps.clock.now() >= tellAgainMs) {
@@ -88,24 +101,42 @@ async function tellWatcherAgain({ scheme, fsPath }: vscode.Uri): Promise<void> {
   }
 }
 
-const reasons = {
-  no_file: undefined,
-  same: undefined,
-  ahead: undefined,
-  behind: 'the file has changed on disk and VS Code has not loaded it yet',
-  conflict: 'unsaved changes, and the file has changed on disk since they began',
-  unknown: 'unsaved changes from before Holdfast started; whether the file changed on disk since is not known',
-} as const;
+/** Why the buffer and its file do not agree. */
+function reasonOf(document: vscode.TextDocument, disk: DiskState): string | undefined {
+  switch (disk.kind) {
+    case 'same':
+    case 'ahead':
+      return undefined;
+    case 'no_file':
+      return document.uri.scheme === 'file' ? 'there is no file on disk (any more)' : undefined;
+    case 'no_text':
+      return disk.why;
+    case 'behind':
+      return 'the file has changed on disk and VS Code has not loaded it yet';
+    case 'conflict':
+      return 'unsaved changes, and the file has changed on disk since they began';
+    case 'unknown':
+      return 'unsaved changes from before Holdfast started; whether the file changed on disk since is not known';
+    case 'notebook':
+      return 'it is open as a notebook with unsaved changes, which are not in this text';
+    case 'lossy':
+      return `the file is not valid ${encodingName(document)}: what does not fit stands here as U+FFFD`;
+  }
+}
+
+/** As people write it, where VS Code's own name is not what they know. */
+export function encodingName({ encoding }: vscode.TextDocument): string {
+  return encoding.startsWith('utf8') ? 'UTF-8' : encoding;
+}
 
 /** Freshness of an answer about the buffer; `incomplete` names what else is missing. */
-export function freshnessOf(document: vscode.TextDocument, { kind }: DiskState, incomplete?: string): Freshness {
-  const deleted =
-    kind === 'no_file' && document.uri.scheme === 'file' ? 'there is no file on disk (any more)' : undefined;
-  const said = [reasons[kind] ?? deleted, incomplete].filter((reason) => reason !== undefined);
+export function freshnessOf(document: vscode.TextDocument, disk: DiskState, incomplete?: string): Freshness {
+  const outOfSync = reasonOf(document, disk);
+  const said = [outOfSync, incomplete].filter((reason) => reason !== undefined);
   return {
     version: document.version,
     dirty: document.isDirty,
-    diskInSync: reasons[kind] === undefined && deleted === undefined,
+    diskInSync: outOfSync === undefined,
     complete: incomplete === undefined,
     ...(said.length === 0 ? {} : { reason: said.join('; ') }),
   };
