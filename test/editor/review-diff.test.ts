@@ -102,8 +102,8 @@ describe('review_diff in VS Code', () => {
   it('tells a creation that fails from a text that has changed', async () => {
     const { review_id } = await begin({ path: 'notyet/x.md', new_text: '# X\n' });
     rig.write('notyet', 'a file where a folder was meant\n');
-    const { message } = await refusal('edit_rejected', accept(review_id));
-    assert.match(message, /could not create the file; nothing was changed/);
+    const { message } = await refusal('invalid_input', accept(review_id));
+    assert.match(message, /notyet\/x\.md cannot be created: src\/reviews\/notyet is a file/);
     assert.equal(fileOf(review_id).outcome, undefined);
     const below = await refusal('invalid_input', begin({ path: 'notyet/y/z.md', new_text: '# Z\n' }));
     assert.match(below.message, /src\/reviews\/notyet is a file/);
