@@ -22,6 +22,10 @@ export interface NodeSystem {
   };
   readonly fs: {
     linkSync(from: string, to: string): void;
+    lstatSync(
+      path: string,
+      options: { bigint: true; throwIfNoEntry: false },
+    ): { readonly dev: bigint; readonly ino: bigint } | undefined;
     readdirSync(path: string): string[];
     rmSync(path: string, options: { force: boolean }): void;
   };
@@ -73,6 +77,10 @@ export function createSocketLockDeps(
         const problem = 'is on a file system that holds no socket links; use a state directory on a local disk';
         throw new Error(`${path.dirname(to)} ${problem}`, { cause: error });
       }
+    },
+    identity: (name) => {
+      const stat = fs.lstatSync(name, { bigint: true, throwIfNoEntry: false });
+      return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`;
     },
     remove: (name) => fs.rmSync(name, { force: true }),
     candidates: (name) => {

@@ -12,6 +12,8 @@ export interface SocketLockDeps {
   probe(path: string): Promise<'alive' | 'dead' | 'absent'>;
   /** A hard link that never replaces: `taken` is EEXIST, `absent` is ENOENT of `from`. */
   link(from: string, to: string): 'linked' | 'taken' | 'absent';
+  /** What tells the socket under a name from every other one that exists; undefined when the name is absent. */
+  identity(path: string): string | undefined;
   /** Removes a name; an absent one is fine. */
   remove(path: string): void;
   /** Full paths of the entries beside `path` whose names begin with its name and a dot. */
@@ -39,6 +41,8 @@ const attempts = 40;
  * candidate: of two that look, at least one sees the other, hence nobody removes a socket that a faster one just put
  * there. Candidates that meet step back for a random time.
  *
+ * The release takes the name away only while it is this lock's: where the directory was replaced, it is another owner's.
+ *
  * Windows pipes vanish with their owner and bind exclusively, so there the plain bind is the lock.
  */
 export async function acquireSocketLock(path: string, deps: SocketLockDeps): Promise<Disposable | undefined> {
@@ -58,6 +62,8 @@ async function tryOnce(path: string, deps: SocketLockDeps): Promise<Disposable |
   const socket = await deps.bind(own);
   if (socket === undefined) return 'met-another';
   let won = false;
+  // The open socket keeps it from being given to another one.
+  const identity = deps.identity(own);
   try {
     let placed = deps.link(own, path);
     if (placed === 'taken') {
@@ -75,7 +81,7 @@ async function tryOnce(path: string, deps: SocketLockDeps): Promise<Disposable |
   }
   await sweep(path, deps);
   return toDisposable(() => {
-    deps.remove(path);
+    if (identity !== undefined && deps.identity(path) === identity) deps.remove(path);
     socket.dispose();
   });
 }
