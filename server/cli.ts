@@ -138,7 +138,7 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
   command('call', 'Call a tool through the running bridge, as an agent would.')
     .argument('<tool>', 'name of the tool, for example list_windows')
     .argument('[arguments]', 'its arguments as one JSON object', parseToolInput, {})
-    .option('--window <id>', 'the window to use, as list_windows shows it')
+    .option('--window <id>', 'the window to use and no other (default: $HOLDFAST_WINDOW where several would do)')
     .option(
       '--timeout <time>',
       `how long to wait for the answer (default: ${limits.callMaxMs / 1_000}s)`,
@@ -168,7 +168,10 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
     .command('stdio')
     .description('Speak MCP on stdin and stdout: what an agent runs. Finds the bridge, or starts it.')
     .option('--state-dir <dir>', 'where keys and the port are kept (default: $HOLDFAST_STATE_DIR, else ~/.holdfast)')
-    .option('--window <id>', 'the window to use (default: $HOLDFAST_WINDOW, else by the working directory)')
+    .option(
+      '--window <id>',
+      'the window to use and no other (default: by path, $HOLDFAST_WINDOW or the working directory)',
+    )
     .action(async ({ stateDir, window }: { stateDir?: string; window?: string }) => {
       finish(await deps.stdio({ stateDir, window }));
     });

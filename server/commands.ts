@@ -1,3 +1,4 @@
+import { windowHeader } from '../shared/agent-headers.ts';
 import { limits } from '../shared/limits.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
 import { fetchStatus } from './bridge-client.ts';
@@ -41,7 +42,7 @@ export async function call(options: CallOptions, deps: CommandDeps): Promise<num
     bridge: running.bridge,
     token: running.token,
     version: deps.version,
-    window: options.window ?? deps.window,
+    window: windowHeader(options.window, deps.window),
     folder: deps.folder,
     signal: deps.timeout(options.timeoutMs),
   });

@@ -21,7 +21,7 @@ export interface McpCallDeps {
   readonly bridge: BridgeFile;
   readonly token: string;
   readonly version: string;
-  /** Window id of the terminal that we run in. */
+  /** As `windowHeader` makes it. */
   readonly window: string | undefined;
   /** Absolute path that decides between windows otherwise. */
   readonly folder: string;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { windowHeader } from '../shared/agent-headers.ts';
 import { systemClock } from '../shared/clock.ts';
 import { limits } from '../shared/limits.ts';
 import { createLog } from '../shared/log.ts';
@@ -66,7 +67,7 @@ export async function stdio(options: StdioOptions): Promise<number> {
         signal,
       );
     },
-    window: options.window ?? process.env[environment.window],
+    window: windowHeader(options.window, process.env[environment.window]),
     folder: process.cwd(),
     clock,
     log,

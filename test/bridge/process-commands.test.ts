@@ -61,6 +61,23 @@ describe('the commands of holdfast', () => {
     assert.deepEqual(JSON.parse(byEnvironment.stdout), { window: 'alpha' });
   });
 
+  it('call stays in the window of its option, and takes that of the environment for advice', async () => {
+    const inBeta = JSON.stringify({ path: join(bridge.stateDir, 'beta', 'a.ts') });
+    const calls = () => [alpha.calls.length, beta.calls.length];
+    const [toAlpha = 0, toBeta = 0] = calls();
+    const unknown = await run('call', 'open_file', inBeta, '--window', 'window-gone');
+    assert.deepEqual([unknown.code, calls()], [1, [toAlpha, toBeta]]);
+    assert.match(unknown.stderr, /^unknown_window: There is no window "window-gone"\. Windows: window-alpha/);
+    await run('call', 'open_file', inBeta, '--window', 'window-alpha');
+    assert.deepEqual(calls(), [toAlpha + 1, toBeta]);
+    for (const window of ['window-alpha', 'window-gone', '☃']) {
+      const env = { [environment.window]: window, [environment.stateDir]: bridge.stateDir };
+      const { stderr } = await runHoldfast(['call', 'open_file', inBeta], { env });
+      assert.match(stderr, /^not_found: /, window);
+    }
+    assert.deepEqual(calls(), [toAlpha + 1, toBeta + 3]);
+  });
+
   it('call exits 1 with code, next step and effect when the tool fails', async () => {
     const failed = await run('call', 'open_file', '{"path":"a.ts","window":"window-alpha"}');
     assert.deepEqual([failed.code, failed.stdout], [1, '']);
