@@ -16,6 +16,7 @@ import { createBridgeContent } from './agent/content/bridge-content.ts';
 import { createHttpFront } from './agent/http-front.ts';
 import { bridgeOrigin, findBridge } from './bridge-client.ts';
 import { currentBoot, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
+import { createBridgeLock } from './bridge-lock.ts';
 import { openBridgeLog } from './bridge-log.ts';
 import { createBridgeTools } from './calls/bridge-tools.ts';
 import { Dispatcher } from './calls/dispatcher.ts';
@@ -112,19 +113,13 @@ async function serveAt(options: ServeOptions, door: Door, inheritance: Inheritan
   // Not earlier: while the directory was another's, `holdfast rotate` may have changed them.
   const secrets = openSecrets(stateDir);
 
-  let held = claimed.lock;
-  const lock: BridgeLock = {
-    release: () => held.dispose(),
-    regain: async () => {
-      const { lockPath, lockDeps } = lockOf(stateDir);
-      held = (await acquireSocketLock(lockPath, lockDeps)) ?? held;
-    },
-  };
   const { log, flush } = openBridgeLog({
     stateDir,
     stderr: (line) => stderr(`${line}\n`),
     timestamp: () => new Date(clock.wallMs()).toISOString(),
   });
+  const { lockPath, lockDeps } = lockOf(stateDir);
+  const lock = createBridgeLock({ held: claimed.lock, acquire: () => acquireSocketLock(lockPath, lockDeps), log });
   const crash = (error: unknown) => {
     log.error(`the bridge crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     void flush().finally(() => process.exit(exitCodes.failed));
@@ -337,7 +332,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
   const behind = new DisposableStore();
   for (const part of [content, upstreams, windowUpstreams, returning]) behind.add(part);
   await shutDown(reason, { registry, server, front, content: behind, parts: [editorServer, front], clock, log });
-  removeBridgeFile(stateDir, instance);
+  removeBridgeFile(stateDir, instance, log);
   return exitCodes.ok;
 }
 

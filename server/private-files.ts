@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { errorCode } from '../shared/errors.ts';
 import { checkWindowsAcl, restrictWindowsAcl } from './windows-acl.ts';
@@ -11,7 +22,7 @@ export class StateDirError extends Error {
 
 const windows = process.platform === 'win32';
 
-/** Creates a directory that only this user can enter, or verifies the one that is there. */
+/** Creates a directory that only this user can enter, or verifies that the one that is there can be used. */
 export function ensurePrivateDirectory(path: string): void {
   let created: string | undefined;
   try {
@@ -30,6 +41,19 @@ export function ensurePrivateDirectory(path: string): void {
     return;
   }
   checkPrivate(path, 'directory');
+  checkWritable(path);
+}
+
+/** Throws a `StateDirError` unless files can be made and replaced in the directory. */
+export function checkWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StateDirError(
+      `The state directory ${path} cannot be written (${errorCode(cause)}). Make it writable for you, or choose another with --state-dir or HOLDFAST_STATE_DIR.`,
+      { cause },
+    );
+  }
 }
 
 /** Whether there is a directory; one that is not private throws, as in `ensurePrivateDirectory`. */

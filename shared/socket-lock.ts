@@ -5,7 +5,7 @@ import { type Disposable, toDisposable } from './disposable.ts';
 export interface SocketLockDeps {
   /**
    * Binds **and listens on** a unix socket or Windows pipe that accepts and drops every connection and does not keep the
-   * process alive; undefined when the name is taken. Disposing closes it.
+   * process alive; undefined when the name is taken. Disposing closes it. Rejects where nothing can be bound.
    */
   bind(path: string): Promise<Disposable | undefined>;
   /** Connects: `dead` is ECONNREFUSED, `absent` is ENOENT, everything else is `alive`. */
@@ -28,7 +28,8 @@ const lockSuffixBytes = 9;
 /** Longest lock path that still leaves room for the suffix and the closing NUL on every system. */
 export const lockPathMaxBytes = 103 - lockSuffixBytes;
 
-const pipePrefix = '\\\\.\\pipe\\';
+/** Of the names of Windows pipes. */
+export const pipePrefix = '\\\\.\\pipe\\';
 const attempts = 40;
 
 /**
@@ -81,8 +82,11 @@ async function tryOnce(path: string, deps: SocketLockDeps): Promise<Disposable |
   }
   await sweep(path, deps);
   return toDisposable(() => {
-    if (identity !== undefined && deps.identity(path) === identity) deps.remove(path);
-    socket.dispose();
+    try {
+      if (identity !== undefined && deps.identity(path) === identity) deps.remove(path);
+    } finally {
+      socket.dispose();
+    }
   });
 }
 
