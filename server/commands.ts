@@ -15,7 +15,8 @@ export interface CommandDeps {
   readonly stderr: (text: string) => void;
   /** The environment's window id: which window the shell belongs to. */
   readonly window: string | undefined;
-  readonly folder: string;
+  /** The working directory, if there is one. */
+  readonly folder: string | undefined;
   readonly timeout: (ms: number) => AbortSignal;
 }
 

@@ -51,6 +51,7 @@ import { SentCalls } from './upstream/sent-calls.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
 import { WindowUpstreams } from './upstream/window-upstreams.ts';
 import { WindowsFile } from './windows-file.ts';
+import { workingFolder } from './working-folder.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
 declare const HOLDFAST_VERSION: string | undefined;
@@ -357,7 +358,7 @@ async function main(): Promise<void> {
     stdout,
     stderr,
     window: process.env[environment.window],
-    folder: process.cwd(),
+    folder: workingFolder(),
     timeout: (ms) => AbortSignal.timeout(ms),
   };
   process.exitCode = await runCli(process.argv.slice(2), {

@@ -24,7 +24,7 @@ export interface McpCallDeps {
   /** As `windowHeader` makes it. */
   readonly window: string | undefined;
   /** Absolute path that decides between windows otherwise. */
-  readonly folder: string;
+  readonly folder: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -44,7 +44,7 @@ export async function callTool(
     authorization: `Bearer ${deps.token}`,
     accept: 'application/json',
     'content-type': 'application/json',
-    [agentHeaders.folder]: encodeURIComponent(deps.folder),
+    ...(deps.folder === undefined ? {} : { [agentHeaders.folder]: encodeURIComponent(deps.folder) }),
     ...(deps.window === undefined ? {} : { [agentHeaders.window]: deps.window }),
   };
   const post = (body: object) =>

@@ -20,6 +20,7 @@ import { CallKeys } from './stdio/call-keys.ts';
 import { LineWriter, readLines } from './stdio/lines.ts';
 import { Shim } from './stdio/shim.ts';
 import { startBridge } from './stdio/start-bridge.ts';
+import { workingFolder } from './working-folder.ts';
 
 export interface StdioOptions {
   readonly stateDir: string | undefined;
@@ -68,7 +69,8 @@ export async function stdio(options: StdioOptions): Promise<number> {
       );
     },
     window: windowHeader(options.window, process.env[environment.window]),
-    folder: process.cwd(),
+    // An empty one is no folder to the bridge.
+    folder: workingFolder() ?? '',
     clock,
     log,
   });

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment } from '../../shared/state-files.ts';
+import { bridgeBundle } from '../support/bridge-build.ts';
 import { BridgeProcess, runHoldfast } from '../support/bridge-process.ts';
 import { FakeEditor } from '../support/fake-editor.ts';
 import { tempDir } from '../support/temp-dir.ts';
+
+const initialize =
+  '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}';
 
 describe('the commands of holdfast', () => {
   let bridge: BridgeProcess;
@@ -135,6 +140,30 @@ describe('the commands of holdfast', () => {
     } finally {
       dir.remove();
     }
+  });
+
+  it('work in a working directory that was deleted, and name a relative state directory in it', async function () {
+    // Windows deletes no directory that a process is in.
+    if (process.platform === 'win32') this.skip();
+    const inDeleted = (stateDir: string, args: readonly string[], input = '') => {
+      const script = ['-c', 'rmdir "$PWD" && exec "$@"', 'sh', process.execPath, bridgeBundle(), ...args];
+      const { status, stdout, stderr } = spawnSync('sh', script, {
+        cwd: tempDir().path,
+        env: { ...process.env, [environment.stateDir]: stateDir },
+        encoding: 'utf8',
+        input,
+      });
+      return { status, stdout, stderr };
+    };
+    for (const args of [['status'], ['call', 'list_windows'], ['serve']]) {
+      const { status, stderr } = inDeleted(bridge.stateDir, args);
+      assert.equal(status, 0, `${args.join(' ')}: ${stderr}`);
+    }
+    const ping = inDeleted(bridge.stateDir, ['stdio'], `${initialize}\n`);
+    assert.deepEqual([ping.status, JSON.parse(ping.stdout).result?.serverInfo?.name], [0, 'holdfast'], ping.stderr);
+    const relative = inDeleted('state', ['status']);
+    assert.equal(relative.status, 1);
+    assert.match(relative.stderr, /^holdfast: The working directory.* was deleted\. Give an absolute path .*\n$/);
   });
 
   it('refuses a state directory that others can enter, and says how to mend it', async () => {
