@@ -1,9 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
-import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { StalePolicy } from './agent/legacy/stale-policy.ts';
-import { PortTakenError } from './listen.ts';
-import { McpCallError } from './mcp-call.ts';
+import { commandFailure } from './command-failure.ts';
 import {
   OptionError,
   parseCallTimeout,
@@ -14,7 +12,6 @@ import {
   parseToolInput,
   type ServeOptions,
 } from './options.ts';
-import { StateDirError } from './private-files.ts';
 import type { StdioOptions } from './stdio-main.ts';
 
 /** Exit codes of every command; `docs/architecture.md` and `--help` list them. */
@@ -51,20 +48,20 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
   const program = buildProgram(deps, (code) => {
     exitCode = code;
   });
+  let asJson = false;
+  program.hook('preAction', (_program, command) => {
+    // The first line of `serve` tells of a bridge, or there is none.
+    asJson = command.getOptionValue('json') === true && command.name() !== 'serve';
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has printed its message (or the help that was asked for) already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const expected =
-      error instanceof OptionError ||
-      error instanceof StateDirError ||
-      error instanceof McpCallError ||
-      error instanceof PortTakenError;
-    deps.stderr(
-      `holdfast: ${expected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`,
-    );
+    const { text, json } = commandFailure(error);
+    if (asJson) deps.stdout(json);
+    else deps.stderr(text);
     return error instanceof OptionError ? exitCodes.usage : exitCodes.failed;
   }
 }

@@ -3,6 +3,7 @@ import { limits } from '../shared/limits.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
 import { fetchStatus } from './bridge-client.ts';
 import { type CallOptions, exitCodes, type StatusOptions } from './cli.ts';
+import { failureLine } from './command-failure.ts';
 import { callTool } from './mcp-call.ts';
 import { readSecret } from './state-dir.ts';
 import { describeStatus } from './status.ts';
@@ -36,7 +37,9 @@ export async function status({ stateDir, json }: StatusOptions, deps: CommandDep
 export async function call(options: CallOptions, deps: CommandDeps): Promise<number> {
   const running = await findWithToken(options.stateDir, deps);
   if (running === undefined) {
-    deps.stderr(`${noBridge(options.stateDir)}\n`);
+    const text = noBridge(options.stateDir);
+    if (options.json) deps.stdout(failureLine(text));
+    else deps.stderr(`${text}\n`);
     return exitCodes.notRunning;
   }
   const { isError, content, structuredContent, _meta } = await callTool(options.tool, options.input, {
