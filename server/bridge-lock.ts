@@ -1,13 +1,13 @@
-import type { Disposable } from '../shared/disposable.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
+import type { SocketLock } from '../shared/socket-lock.ts';
 import type { BridgeLock } from './handover/succession.ts';
 
 export interface BridgeLockDeps {
   /** As this process has taken it. */
-  readonly held: Disposable;
+  readonly held: SocketLock;
   /** Undefined while another process holds it. */
-  readonly acquire: () => Promise<Disposable | undefined>;
+  readonly acquire: () => Promise<SocketLock | undefined>;
   readonly log: Pick<Log, 'warn'>;
 }
 
@@ -15,6 +15,9 @@ export interface BridgeLockDeps {
 export function createBridgeLock({ held, acquire, log }: BridgeLockDeps): BridgeLock {
   let lock = held;
   return {
+    get stands() {
+      return lock.stands;
+    },
     release: () => {
       try {
         lock.dispose();

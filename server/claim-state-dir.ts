@@ -1,12 +1,11 @@
 import type { Clock } from '../shared/clock.ts';
-import type { Disposable } from '../shared/disposable.ts';
 import { messageOf } from '../shared/errors.ts';
-import { acquireSocketLock, type SocketLockDeps } from '../shared/socket-lock.ts';
+import { acquireSocketLock, type SocketLock, type SocketLockDeps } from '../shared/socket-lock.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
 import { StateDirError } from './private-files.ts';
 
 export type Claim =
-  | { readonly kind: 'ours'; readonly lock: Disposable }
+  | { readonly kind: 'ours'; readonly lock: SocketLock }
   | { readonly kind: 'running'; readonly bridge: BridgeFile };
 
 export interface ClaimDeps {

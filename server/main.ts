@@ -15,7 +15,7 @@ import { createCallIds } from './agent/call-ids.ts';
 import { createBridgeContent } from './agent/content/bridge-content.ts';
 import { createHttpFront } from './agent/http-front.ts';
 import { bridgeOrigin, findBridge } from './bridge-client.ts';
-import { currentBoot, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
+import { currentBoot, readBridgeFile, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
 import { createBridgeLock } from './bridge-lock.ts';
 import { openBridgeLog } from './bridge-log.ts';
 import { createBridgeTools } from './calls/bridge-tools.ts';
@@ -42,6 +42,7 @@ import { sentFile } from './sent-file.ts';
 import { sessionFile } from './session-file.ts';
 import { drain, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
+import { StateDirWatch } from './state-dir-watch.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
 import { tokenIdOf } from './token-id.ts';
@@ -328,7 +329,19 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
   log.info(`holdfast ${version} listens on ${bridgeOrigin(port)} (pid ${process.pid}, instance ${instance})`);
   announce('listening', bridge, options.json);
 
+  const stateDirWatch = new StateDirWatch({
+    instance,
+    clock,
+    log,
+    isSettled: () => succession.isSettled,
+    holdsLock: () => lock.stands,
+    recorded: () => readBridgeFile(stateDir),
+    record,
+    find: () => find(stateDir),
+    giveWay: (other) => succession.giveWay(other),
+  });
   const reason = await left;
+  stateDirWatch.dispose();
   if (reason === 'moved') await drain({ registry, front, server, clock, log, interrupted });
   const behind = new DisposableStore();
   for (const part of [content, upstreams, windowUpstreams, returning]) behind.add(part);

@@ -23,6 +23,12 @@ export interface SocketLockDeps {
   readonly random: () => number;
 }
 
+/** A lock that is held until it is disposed. */
+export interface SocketLock extends Disposable {
+  /** Whether it can be seen where it was taken: its directory may have been deleted or replaced since. */
+  readonly stands: boolean;
+}
+
 /** Room that a candidate's suffix takes in the path, in bytes: sun_path holds 104 bytes on macOS, 108 on Linux. */
 const lockSuffixBytes = 9;
 /** Longest lock path that still leaves room for the suffix and the closing NUL on every system. */
@@ -46,8 +52,12 @@ const attempts = 40;
  *
  * Windows pipes vanish with their owner and bind exclusively, so there the plain bind is the lock.
  */
-export async function acquireSocketLock(path: string, deps: SocketLockDeps): Promise<Disposable | undefined> {
-  if (path.startsWith(pipePrefix)) return deps.bind(path);
+export async function acquireSocketLock(path: string, deps: SocketLockDeps): Promise<SocketLock | undefined> {
+  if (path.startsWith(pipePrefix)) {
+    const pipe = await deps.bind(path);
+    // It has a name of its own and is in no directory.
+    return pipe === undefined ? undefined : { stands: true, dispose: () => pipe.dispose() };
+  }
   for (let attempt = 0; attempt < attempts; attempt++) {
     const outcome = await tryOnce(path, deps);
     if (outcome === 'held-by-other') return undefined;
@@ -58,7 +68,7 @@ export async function acquireSocketLock(path: string, deps: SocketLockDeps): Pro
   return undefined;
 }
 
-async function tryOnce(path: string, deps: SocketLockDeps): Promise<Disposable | 'held-by-other' | 'met-another'> {
+async function tryOnce(path: string, deps: SocketLockDeps): Promise<SocketLock | 'held-by-other' | 'met-another'> {
   const own = `${path}.${suffix(deps.random)}`;
   const socket = await deps.bind(own);
   if (socket === undefined) return 'met-another';
@@ -81,13 +91,20 @@ async function tryOnce(path: string, deps: SocketLockDeps): Promise<Disposable |
     if (!won) socket.dispose();
   }
   await sweep(path, deps);
-  return toDisposable(() => {
+  const stands = () => identity !== undefined && deps.identity(path) === identity;
+  const held = toDisposable(() => {
     try {
-      if (identity !== undefined && deps.identity(path) === identity) deps.remove(path);
+      if (stands()) deps.remove(path);
     } finally {
       socket.dispose();
     }
   });
+  return {
+    get stands() {
+      return stands();
+    },
+    dispose: () => held.dispose(),
+  };
 }
 
 /** Whether the dead socket at `path` is gone and nobody else was at the same work. */
