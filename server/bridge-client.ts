@@ -3,6 +3,7 @@ import { instanceProof } from '../shared/proof.ts';
 import { type BridgeFile, parseProofAnswer } from '../shared/state-files.ts';
 import { type MachineBoot, mayBeAlive, readBridgeFile } from './bridge-file.ts';
 import { constantTimeEqual, hmacSha256 } from './crypto.ts';
+import { fetchProblem, McpCallError } from './mcp-call-error.ts';
 import { privateDirectoryExists } from './private-files.ts';
 import { readSecret } from './state-dir.ts';
 
@@ -45,15 +46,27 @@ export function bridgeOrigin(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
-/** The bridge's `/status`, for people and scripts. Only for a bridge that `findBridge` returned: it sends the token. */
+/**
+ * The bridge's `/status`, for people and scripts. Only for a bridge that `findBridge` returned: it sends the token.
+ *
+ * @throws McpCallError
+ */
 export async function fetchStatus(record: BridgeFile, token: string, timeoutMs: number): Promise<unknown> {
-  const response = await fetch(`${bridgeOrigin(record.port)}/status`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(timeoutMs),
-    redirect: 'error',
-  });
-  if (!response.ok) throw new Error(`the bridge answered ${response.status} to /status: ${await response.text()}`);
-  return response.json();
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(`${bridgeOrigin(record.port)}/status`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(timeoutMs),
+      redirect: 'error',
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (cause) {
+    throw new McpCallError(`the bridge (pid ${record.pid}) did not answer /status: ${fetchProblem(cause)}`, { cause });
+  }
+  if (status !== 200) throw new McpCallError(`the bridge answered ${status} to /status: ${text}`);
+  return JSON.parse(text);
 }
 
 /** Without `fetch`, whose first use costs a process that has little time a third of its start. */

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
-import { errorCode } from '../shared/errors.ts';
+import { errorCode, messageOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
 import { type BridgeFile, parseBridgeFile, stateFiles } from '../shared/state-files.ts';
 import { readPrivate, writePrivate } from './private-files.ts';
 
@@ -42,9 +43,13 @@ export function writeBridgeFile(stateDir: string, record: BridgeFile): void {
   writePrivate(join(stateDir, stateFiles.bridge), `${JSON.stringify(record)}\n`);
 }
 
-/** Removes the record on a clean exit, unless it already names another bridge. */
-export function removeBridgeFile(stateDir: string, instance: string): void {
-  if (readBridgeFile(stateDir)?.instance === instance) rmSync(join(stateDir, stateFiles.bridge), { force: true });
+/** Removes the record on a clean exit, unless it already names another bridge. One that stays is found to be stale. */
+export function removeBridgeFile(stateDir: string, instance: string, log: Pick<Log, 'warn'>): void {
+  try {
+    if (readBridgeFile(stateDir)?.instance === instance) rmSync(join(stateDir, stateFiles.bridge), { force: true });
+  } catch (error) {
+    log.warn(`${stateFiles.bridge} cannot be removed: ${messageOf(error)}`);
+  }
 }
 
 /** Whether the process that the record names can still be there; only a proof shows that it is the bridge. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../shared/clock.ts';
-import type { Disposable } from '../shared/disposable.ts';
-import { acquireSocketLock, type SocketLockDeps } from '../shared/socket-lock.ts';
+import { messageOf } from '../shared/errors.ts';
+import { acquireSocketLock, type SocketLock, type SocketLockDeps } from '../shared/socket-lock.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
+import { StateDirError } from './private-files.ts';
 
 export type Claim =
-  | { readonly kind: 'ours'; readonly lock: Disposable }
+  | { readonly kind: 'ours'; readonly lock: SocketLock }
   | { readonly kind: 'running'; readonly bridge: BridgeFile };
 
 export interface ClaimDeps {
@@ -20,7 +21,9 @@ export interface ClaimDeps {
 
 /**
  * Either this process becomes the state directory's bridge or there is one: the lock decides, so that of many starters
- * one wins and the others wait until it has come up. Throws when the owner of the lock neither comes up nor leaves.
+ * one wins and the others wait until it has come up.
+ *
+ * @throws StateDirError when the lock cannot be taken, or its owner neither comes up nor leaves.
  */
 export async function claimStateDir(deps: ClaimDeps): Promise<Claim> {
   const { clock, waitMs, retryMs } = deps;
@@ -28,10 +31,12 @@ export async function claimStateDir(deps: ClaimDeps): Promise<Claim> {
   for (;;) {
     const bridge = await deps.find();
     if (bridge !== undefined) return { kind: 'running', bridge };
-    const lock = await acquireSocketLock(deps.lockPath, deps.lockDeps);
+    const lock = await acquireSocketLock(deps.lockPath, deps.lockDeps).catch((cause: unknown) => {
+      throw new StateDirError(`no bridge can run on this state directory: ${messageOf(cause)}`, { cause });
+    });
     if (lock !== undefined) return { kind: 'ours', lock };
     if (clock.now() >= endMs) {
-      throw new Error(
+      throw new StateDirError(
         `another process holds ${deps.lockPath} but answers no proof; stop it (it is a holdfast bridge that hangs, or still starts) and try again`,
       );
     }

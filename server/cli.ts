@@ -1,9 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
-import { messageOf } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 import type { StalePolicy } from './agent/legacy/stale-policy.ts';
-import { PortTakenError } from './listen.ts';
-import { McpCallError } from './mcp-call.ts';
+import { commandFailure } from './command-failure.ts';
 import {
   OptionError,
   parseCallTimeout,
@@ -14,7 +12,6 @@ import {
   parseToolInput,
   type ServeOptions,
 } from './options.ts';
-import { StateDirError } from './private-files.ts';
 import type { StdioOptions } from './stdio-main.ts';
 
 /** Exit codes of every command; `docs/architecture.md` and `--help` list them. */
@@ -51,20 +48,20 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<nu
   const program = buildProgram(deps, (code) => {
     exitCode = code;
   });
+  let asJson = false;
+  program.hook('preAction', (_program, command) => {
+    // The first line of `serve` tells of a bridge, or there is none.
+    asJson = command.getOptionValue('json') === true && command.name() !== 'serve';
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has printed its message (or the help that was asked for) already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const expected =
-      error instanceof OptionError ||
-      error instanceof StateDirError ||
-      error instanceof McpCallError ||
-      error instanceof PortTakenError;
-    deps.stderr(
-      `holdfast: ${expected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)}\n`,
-    );
+    const { text, json } = commandFailure(error);
+    if (asJson) deps.stdout(json);
+    else deps.stderr(text);
     return error instanceof OptionError ? exitCodes.usage : exitCodes.failed;
   }
 }
@@ -138,7 +135,7 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
   command('call', 'Call a tool through the running bridge, as an agent would.')
     .argument('<tool>', 'name of the tool, for example list_windows')
     .argument('[arguments]', 'its arguments as one JSON object', parseToolInput, {})
-    .option('--window <id>', 'the window to use, as list_windows shows it')
+    .option('--window <id>', 'the window to use and no other (default: $HOLDFAST_WINDOW where several would do)')
     .option(
       '--timeout <time>',
       `how long to wait for the answer (default: ${limits.callMaxMs / 1_000}s)`,
@@ -168,7 +165,10 @@ function buildProgram(deps: CliDeps, finish: (exitCode: number) => void): Comman
     .command('stdio')
     .description('Speak MCP on stdin and stdout: what an agent runs. Finds the bridge, or starts it.')
     .option('--state-dir <dir>', 'where keys and the port are kept (default: $HOLDFAST_STATE_DIR, else ~/.holdfast)')
-    .option('--window <id>', 'the window to use (default: $HOLDFAST_WINDOW, else by the working directory)')
+    .option(
+      '--window <id>',
+      'the window to use and no other (default: by path, $HOLDFAST_WINDOW or the working directory)',
+    )
     .action(async ({ stateDir, window }: { stateDir?: string; window?: string }) => {
       finish(await deps.stdio({ stateDir, window }));
     });

@@ -1,7 +1,9 @@
+import { windowHeader } from '../shared/agent-headers.ts';
 import { limits } from '../shared/limits.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
 import { fetchStatus } from './bridge-client.ts';
 import { type CallOptions, exitCodes, type StatusOptions } from './cli.ts';
+import { failureLine } from './command-failure.ts';
 import { callTool } from './mcp-call.ts';
 import { readSecret } from './state-dir.ts';
 import { describeStatus } from './status.ts';
@@ -14,7 +16,8 @@ export interface CommandDeps {
   readonly stderr: (text: string) => void;
   /** The environment's window id: which window the shell belongs to. */
   readonly window: string | undefined;
-  readonly folder: string;
+  /** The working directory, if there is one. */
+  readonly folder: string | undefined;
   readonly timeout: (ms: number) => AbortSignal;
 }
 
@@ -34,14 +37,16 @@ export async function status({ stateDir, json }: StatusOptions, deps: CommandDep
 export async function call(options: CallOptions, deps: CommandDeps): Promise<number> {
   const running = await findWithToken(options.stateDir, deps);
   if (running === undefined) {
-    deps.stderr(`${noBridge(options.stateDir)}\n`);
+    const text = noBridge(options.stateDir);
+    if (options.json) deps.stdout(failureLine(text));
+    else deps.stderr(`${text}\n`);
     return exitCodes.notRunning;
   }
   const { isError, content, structuredContent, _meta } = await callTool(options.tool, options.input, {
     bridge: running.bridge,
     token: running.token,
     version: deps.version,
-    window: options.window ?? deps.window,
+    window: windowHeader(options.window, deps.window),
     folder: deps.folder,
     signal: deps.timeout(options.timeoutMs),
   });

@@ -15,7 +15,8 @@ import { createCallIds } from './agent/call-ids.ts';
 import { createBridgeContent } from './agent/content/bridge-content.ts';
 import { createHttpFront } from './agent/http-front.ts';
 import { bridgeOrigin, findBridge } from './bridge-client.ts';
-import { currentBoot, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
+import { currentBoot, readBridgeFile, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
+import { createBridgeLock } from './bridge-lock.ts';
 import { openBridgeLog } from './bridge-log.ts';
 import { createBridgeTools } from './calls/bridge-tools.ts';
 import { Dispatcher } from './calls/dispatcher.ts';
@@ -41,6 +42,7 @@ import { sentFile } from './sent-file.ts';
 import { sessionFile } from './session-file.ts';
 import { drain, shutDown } from './shutdown.ts';
 import { keepPort, openSecrets, readKeptPort, type Secrets, stateDirPath } from './state-dir.ts';
+import { StateDirWatch } from './state-dir-watch.ts';
 import { type BridgeStatus, describeWindow } from './status.ts';
 import { stdio } from './stdio-main.ts';
 import { tokenIdOf } from './token-id.ts';
@@ -50,6 +52,7 @@ import { SentCalls } from './upstream/sent-calls.ts';
 import { withUpstreams } from './upstream/upstream-content.ts';
 import { WindowUpstreams } from './upstream/window-upstreams.ts';
 import { WindowsFile } from './windows-file.ts';
+import { workingFolder } from './working-folder.ts';
 
 /** Put in by the bundler; a run from the sources has none. */
 declare const HOLDFAST_VERSION: string | undefined;
@@ -112,19 +115,13 @@ async function serveAt(options: ServeOptions, door: Door, inheritance: Inheritan
   // Not earlier: while the directory was another's, `holdfast rotate` may have changed them.
   const secrets = openSecrets(stateDir);
 
-  let held = claimed.lock;
-  const lock: BridgeLock = {
-    release: () => held.dispose(),
-    regain: async () => {
-      const { lockPath, lockDeps } = lockOf(stateDir);
-      held = (await acquireSocketLock(lockPath, lockDeps)) ?? held;
-    },
-  };
   const { log, flush } = openBridgeLog({
     stateDir,
     stderr: (line) => stderr(`${line}\n`),
     timestamp: () => new Date(clock.wallMs()).toISOString(),
   });
+  const { lockPath, lockDeps } = lockOf(stateDir);
+  const lock = createBridgeLock({ held: claimed.lock, acquire: () => acquireSocketLock(lockPath, lockDeps), log });
   const crash = (error: unknown) => {
     log.error(`the bridge crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     void flush().finally(() => process.exit(exitCodes.failed));
@@ -332,12 +329,24 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
   log.info(`holdfast ${version} listens on ${bridgeOrigin(port)} (pid ${process.pid}, instance ${instance})`);
   announce('listening', bridge, options.json);
 
+  const stateDirWatch = new StateDirWatch({
+    instance,
+    clock,
+    log,
+    isSettled: () => succession.isSettled,
+    holdsLock: () => lock.stands,
+    recorded: () => readBridgeFile(stateDir),
+    record,
+    find: () => find(stateDir),
+    giveWay: (other) => succession.giveWay(other),
+  });
   const reason = await left;
+  stateDirWatch.dispose();
   if (reason === 'moved') await drain({ registry, front, server, clock, log, interrupted });
   const behind = new DisposableStore();
   for (const part of [content, upstreams, windowUpstreams, returning]) behind.add(part);
   await shutDown(reason, { registry, server, front, content: behind, parts: [editorServer, front], clock, log });
-  removeBridgeFile(stateDir, instance);
+  removeBridgeFile(stateDir, instance, log);
   return exitCodes.ok;
 }
 
@@ -362,7 +371,7 @@ async function main(): Promise<void> {
     stdout,
     stderr,
     window: process.env[environment.window],
-    folder: process.cwd(),
+    folder: workingFolder(),
     timeout: (ms) => AbortSignal.timeout(ms),
   };
   process.exitCode = await runCli(process.argv.slice(2), {

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { errorCode } from '../shared/errors.ts';
 import { checkWindowsAcl, restrictWindowsAcl } from './windows-acl.ts';
@@ -11,7 +22,7 @@ export class StateDirError extends Error {
 
 const windows = process.platform === 'win32';
 
-/** Creates a directory that only this user can enter, or verifies the one that is there. */
+/** Creates a directory that only this user can enter, or verifies that the one that is there can be used. */
 export function ensurePrivateDirectory(path: string): void {
   let created: string | undefined;
   try {
@@ -29,17 +40,46 @@ export function ensurePrivateDirectory(path: string): void {
     if (windows) restrictWindowsAcl(path);
     return;
   }
-  checkPrivate(path, 'directory');
+  attempt(path, 'read', () => checkPrivate(path, 'directory'));
+  checkWritable(path);
+}
+
+/** Throws a `StateDirError` unless files can be made and replaced in the directory. */
+export function checkWritable(path: string): void {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StateDirError(
+      `The state directory ${path} cannot be written (${errorCode(cause)}). Make it writable for you, or choose another with --state-dir or HOLDFAST_STATE_DIR.`,
+      { cause },
+    );
+  }
 }
 
 /** Whether there is a directory; one that is not private throws, as in `ensurePrivateDirectory`. */
 export function privateDirectoryExists(path: string): boolean {
+  return attempt(path, 'read', () => {
+    try {
+      checkPrivate(path, 'directory');
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  });
+}
+
+/** Runs a step on a file; an error of the system becomes a `StateDirError` that names the file. */
+function attempt<T>(path: string, what: 'read' | 'written', step: () => T): T {
   try {
-    checkPrivate(path, 'directory');
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return false;
-    throw error;
+    return step();
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code === undefined) throw cause;
+    throw new StateDirError(
+      `${path} cannot be ${what} (${code}). See to its owner, its mode and the disk, or choose another state directory with --state-dir or HOLDFAST_STATE_DIR.`,
+      { cause },
+    );
   }
 }
 
@@ -75,39 +115,45 @@ function checkPrivate(path: string, kind: 'directory' | 'file'): void {
 
 /** Reads a file of ours after verifying owner and mode; undefined when it does not exist. */
 export function readPrivate(path: string): string | undefined {
-  try {
-    checkPrivate(path, 'file');
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  return attempt(path, 'read', () => {
+    try {
+      checkPrivate(path, 'file');
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  });
 }
 
 /** Replaces a file in one step, so that a reader sees the old or the new content and never a part. */
 export function writePrivate(path: string, content: string): void {
-  const temporary = temporaryBeside(path, content);
-  try {
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  attempt(path, 'written', () => {
+    const temporary = temporaryBeside(path, content);
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
 }
 
 /** Writes a file unless it exists; of two processes that race, one writes and both return the same content. */
 export function createPrivateOnce(path: string, content: () => string): string {
   const present = readPrivate(path);
   if (present !== undefined) return present;
-  const temporary = temporaryBeside(path, content());
-  try {
-    linkSync(temporary, path);
-  } catch (error) {
-    // EEXIST: the other process was faster, and its file is whole, as ours would have been.
-    if (errorCode(error) !== 'EEXIST') throw error;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  attempt(path, 'written', () => {
+    const temporary = temporaryBeside(path, content());
+    try {
+      linkSync(temporary, path);
+    } catch (error) {
+      // EEXIST: the other process was faster, and its file is whole, as ours would have been.
+      if (errorCode(error) !== 'EEXIST') throw error;
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
   const written = readPrivate(path);
   if (written === undefined) throw new StateDirError(`${path} vanished while it was created. Start Holdfast again.`);
   return written;

@@ -4,7 +4,7 @@ import { limits } from '../shared/limits.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
 import type { Claim } from './claim-state-dir.ts';
 import { exitCodes, type StatusOptions } from './cli.ts';
-import { privateDirectoryExists, StateDirError } from './private-files.ts';
+import { checkWritable, privateDirectoryExists, StateDirError } from './private-files.ts';
 import { replaceSecrets } from './state-dir.ts';
 
 export interface RotateDeps {
@@ -27,6 +27,8 @@ export async function rotate({ stateDir, json }: StatusOptions, deps: RotateDeps
     );
     return exitCodes.ok;
   }
+  // Before a bridge is stopped for nothing.
+  checkWritable(stateDir);
   const { lock, stopped } = await claimAlone(stateDir, deps);
   let rotated: readonly string[];
   try {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { defaultStateDirName, stateFiles } from '../shared/state-files.ts';
+import { OptionError } from './options.ts';
 import {
   createPrivateOnce,
   ensurePrivateDirectory,
@@ -9,11 +10,24 @@ import {
   StateDirError,
   writePrivate,
 } from './private-files.ts';
+import { workingFolder } from './working-folder.ts';
 
-/** The state directory's path: the option, else the environment, else a folder in the home directory. */
+/**
+ * The state directory's path: the option, else the environment, else a folder in the home directory.
+ *
+ * @throws OptionError for an empty option: what a script meant by it may not be the directory that it would get.
+ * @throws StateDirError for a relative path in a working directory that was deleted.
+ */
 export function stateDirPath(option: string | undefined, fromEnvironment: string | undefined): string {
+  if (option === '') throw new OptionError('--state-dir takes the path of a directory; leave it out for ~/.holdfast.');
   const chosen = option ?? (fromEnvironment === '' ? undefined : fromEnvironment);
-  return chosen === undefined ? join(homedir(), defaultStateDirName) : resolve(chosen);
+  if (chosen === undefined) return join(homedir(), defaultStateDirName);
+  if (isAbsolute(chosen)) return resolve(chosen);
+  const folder = workingFolder();
+  if (folder !== undefined) return resolve(folder, chosen);
+  throw new StateDirError(
+    `The working directory, in which the state directory ${chosen} is, was deleted. Give an absolute path with --state-dir or HOLDFAST_STATE_DIR.`,
+  );
 }
 
 export interface Secrets {

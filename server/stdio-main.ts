@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { windowHeader } from '../shared/agent-headers.ts';
 import { systemClock } from '../shared/clock.ts';
 import { limits } from '../shared/limits.ts';
 import { createLog } from '../shared/log.ts';
@@ -20,6 +21,7 @@ import { LineWriter, readLines } from './stdio/lines.ts';
 import { Shim } from './stdio/shim.ts';
 import { findSilentBridge } from './stdio/silent-bridge.ts';
 import { startBridge } from './stdio/start-bridge.ts';
+import { workingFolder } from './working-folder.ts';
 
 export interface StdioOptions {
   readonly stateDir: string | undefined;
@@ -69,8 +71,9 @@ export async function stdio(options: StdioOptions): Promise<number> {
       );
     },
     silentBridge: () => findSilentBridge({ stateDir, tempDir: tmpdir(), boot: boot(), lock, clock }),
-    window: options.window ?? process.env[environment.window],
-    folder: process.cwd(),
+    window: windowHeader(options.window, process.env[environment.window]),
+    // An empty one is no folder to the bridge.
+    folder: workingFolder() ?? '',
     clock,
     log,
   });

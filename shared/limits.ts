@@ -69,6 +69,8 @@ export const limits = {
   stateChangeMs: 50,
   /** A state directory that is missing is looked for this often, only while a window waits for it. */
   stateMissingMs: 500,
+  /** A bridge looks this often whether the state directory still names it: one small file. */
+  stateCheckMs: 5_000,
   /** Proof of a bridge: one loopback round trip. */
   proofMs: 2_000,
   /** Where a user's port is chosen: below the ports that systems hand out by themselves, above the well-known ones. */

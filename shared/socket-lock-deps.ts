@@ -5,7 +5,7 @@
 import type { Clock } from './clock.ts';
 import { toDisposable } from './disposable.ts';
 import { errorCode } from './errors.ts';
-import { lockPathMaxBytes, type SocketLockDeps } from './socket-lock.ts';
+import { lockPathMaxBytes, pipePrefix, type SocketLockDeps } from './socket-lock.ts';
 
 interface Ends {
   once(event: 'error', listener: (error: Error) => void): unknown;
@@ -22,6 +22,10 @@ export interface NodeSystem {
   };
   readonly fs: {
     linkSync(from: string, to: string): void;
+    lstatSync(
+      path: string,
+      options: { bigint: true; throwIfNoEntry: false },
+    ): { readonly dev: bigint; readonly ino: bigint } | undefined;
     readdirSync(path: string): string[];
     rmSync(path: string, options: { force: boolean }): void;
   };
@@ -44,9 +48,10 @@ export function createSocketLockDeps(
       new Promise((resolve, reject) => {
         const server = net.createServer((socket) => socket.destroy());
         server.once('error', (error) => {
+          const code = errorCode(error);
           // Windows calls a pipe that somebody holds a lack of permission.
-          if (errorCode(error) === 'EADDRINUSE' || errorCode(error) === 'EACCES') resolve(undefined);
-          else reject(error);
+          if (code === 'EADDRINUSE' || (code === 'EACCES' && name.startsWith(pipePrefix))) resolve(undefined);
+          else reject(code === 'EACCES' ? notWritable(path.dirname(name), error) : error);
         });
         server.listen(name, () => resolve(toDisposable(() => server.close())));
         server.unref();
@@ -74,6 +79,10 @@ export function createSocketLockDeps(
         throw new Error(`${path.dirname(to)} ${problem}`, { cause: error });
       }
     },
+    identity: (name) => {
+      const stat = fs.lstatSync(name, { bigint: true, throwIfNoEntry: false });
+      return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`;
+    },
     remove: (name) => fs.rmSync(name, { force: true }),
     candidates: (name) => {
       const folder = path.dirname(name);
@@ -84,6 +93,10 @@ export function createSocketLockDeps(
         .map((entry) => path.join(folder, entry));
     },
   };
+}
+
+function notWritable(folder: string, cause: Error): Error {
+  return new Error(`${folder} is missing or cannot be written (EACCES)`, { cause });
 }
 
 export interface LockPlace {
@@ -99,7 +112,7 @@ export interface LockPlace {
 
 /** Where a lock of the state directory stands: in it, or on Windows as a pipe. */
 export function lockPath({ stateDir, name, platform, hash, privateTempDir, path }: LockPlace): string {
-  if (platform === 'win32') return `\\\\.\\pipe\\holdfast-${hash}-${name}`;
+  if (platform === 'win32') return `${pipePrefix}holdfast-${hash}-${name}`;
   const plain = path.join(stateDir, name);
   return new TextEncoder().encode(plain).length <= lockPathMaxBytes
     ? plain

@@ -5,13 +5,15 @@ import { type Disposable, toDisposable } from './disposable.ts';
 export interface SocketLockDeps {
   /**
    * Binds **and listens on** a unix socket or Windows pipe that accepts and drops every connection and does not keep the
-   * process alive; undefined when the name is taken. Disposing closes it.
+   * process alive; undefined when the name is taken. Disposing closes it. Rejects where nothing can be bound.
    */
   bind(path: string): Promise<Disposable | undefined>;
   /** Connects: `dead` is ECONNREFUSED, `absent` is ENOENT, everything else is `alive`. */
   probe(path: string): Promise<'alive' | 'dead' | 'absent'>;
   /** A hard link that never replaces: `taken` is EEXIST, `absent` is ENOENT of `from`. */
   link(from: string, to: string): 'linked' | 'taken' | 'absent';
+  /** What tells the socket under a name from every other one that exists; undefined when the name is absent. */
+  identity(path: string): string | undefined;
   /** Removes a name; an absent one is fine. */
   remove(path: string): void;
   /** Full paths of the entries beside `path` whose names begin with its name and a dot. */
@@ -21,12 +23,19 @@ export interface SocketLockDeps {
   readonly random: () => number;
 }
 
+/** A lock that is held until it is disposed. */
+export interface SocketLock extends Disposable {
+  /** Whether it can be seen where it was taken: its directory may have been deleted or replaced since. */
+  readonly stands: boolean;
+}
+
 /** Room that a candidate's suffix takes in the path, in bytes: sun_path holds 104 bytes on macOS, 108 on Linux. */
 const lockSuffixBytes = 9;
 /** Longest lock path that still leaves room for the suffix and the closing NUL on every system. */
 export const lockPathMaxBytes = 103 - lockSuffixBytes;
 
-const pipePrefix = '\\\\.\\pipe\\';
+/** Of the names of Windows pipes. */
+export const pipePrefix = '\\\\.\\pipe\\';
 const attempts = 40;
 
 /**
@@ -39,10 +48,16 @@ const attempts = 40;
  * candidate: of two that look, at least one sees the other, hence nobody removes a socket that a faster one just put
  * there. Candidates that meet step back for a random time.
  *
+ * The release takes the name away only while it is this lock's: where the directory was replaced, it is another owner's.
+ *
  * Windows pipes vanish with their owner and bind exclusively, so there the plain bind is the lock.
  */
-export async function acquireSocketLock(path: string, deps: SocketLockDeps): Promise<Disposable | undefined> {
-  if (path.startsWith(pipePrefix)) return deps.bind(path);
+export async function acquireSocketLock(path: string, deps: SocketLockDeps): Promise<SocketLock | undefined> {
+  if (path.startsWith(pipePrefix)) {
+    const pipe = await deps.bind(path);
+    // It has a name of its own and is in no directory.
+    return pipe === undefined ? undefined : { stands: true, dispose: () => pipe.dispose() };
+  }
   for (let attempt = 0; attempt < attempts; attempt++) {
     const outcome = await tryOnce(path, deps);
     if (outcome === 'held-by-other') return undefined;
@@ -53,11 +68,13 @@ export async function acquireSocketLock(path: string, deps: SocketLockDeps): Pro
   return undefined;
 }
 
-async function tryOnce(path: string, deps: SocketLockDeps): Promise<Disposable | 'held-by-other' | 'met-another'> {
+async function tryOnce(path: string, deps: SocketLockDeps): Promise<SocketLock | 'held-by-other' | 'met-another'> {
   const own = `${path}.${suffix(deps.random)}`;
   const socket = await deps.bind(own);
   if (socket === undefined) return 'met-another';
   let won = false;
+  // The open socket keeps it from being given to another one.
+  const identity = deps.identity(own);
   try {
     let placed = deps.link(own, path);
     if (placed === 'taken') {
@@ -74,10 +91,20 @@ async function tryOnce(path: string, deps: SocketLockDeps): Promise<Disposable |
     if (!won) socket.dispose();
   }
   await sweep(path, deps);
-  return toDisposable(() => {
-    deps.remove(path);
-    socket.dispose();
+  const stands = () => identity !== undefined && deps.identity(path) === identity;
+  const held = toDisposable(() => {
+    try {
+      if (stands()) deps.remove(path);
+    } finally {
+      socket.dispose();
+    }
   });
+  return {
+    get stands() {
+      return stands();
+    },
+    dispose: () => held.dispose(),
+  };
 }
 
 /** Whether the dead socket at `path` is gone and nobody else was at the same work. */

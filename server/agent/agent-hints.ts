@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { agentHeaders } from '../../shared/agent-headers.ts';
+import { agentHeaders, decodedHeader, parseWindowHeader, type WindowChoice } from '../../shared/agent-headers.ts';
 import { limits } from '../../shared/limits.ts';
 
 /** What makes a tools/call the same call when it is sent again. */
@@ -12,8 +12,7 @@ export interface CallKey {
 
 /** What a request says in headers beside its message. */
 export interface AgentHints {
-  /** Id of the window that the agent's terminal belongs to. */
-  readonly window: string | undefined;
+  readonly window: WindowChoice | undefined;
   /** Absolute path of the folder that the agent works in. */
   readonly folder: string | undefined;
   readonly key: CallKey | undefined;
@@ -24,8 +23,9 @@ export function agentHints(headers: IncomingHttpHeaders): AgentHints {
   const folder = headers[agentHeaders.folder];
   const key = headers[agentHeaders.key];
   return {
-    window: typeof window === 'string' && window !== '' ? window : undefined,
-    folder: typeof folder === 'string' && folder !== '' ? decoded(folder) : undefined,
+    window: typeof window === 'string' ? parseWindowHeader(window) : undefined,
+    // A folder that cannot be read is no folder: routing goes on without it.
+    folder: typeof folder === 'string' && folder !== '' ? decodedHeader(folder) : undefined,
     key: key === undefined ? undefined : { key: parseKey(String(key)), repeat: headers[agentHeaders.repeat] === '1' },
   };
 }
@@ -43,13 +43,4 @@ function parseKey(text: string): string | undefined {
   const key = quoted === undefined ? text : quoted.replaceAll(/\\(.)/g, '$1');
   const allowed = quoted === undefined ? /^[!#-~][!-~]*$/ : /^[ -~]+$/;
   return key.length <= limits.callKeyMaxChars && allowed.test(key) ? key : undefined;
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A folder that cannot be read is no folder: routing goes on without it.
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import type { WindowChoice } from '../../shared/agent-headers.ts';
 import { failureResult } from '../../shared/call-result.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { effectOf, type ToolDefinition } from '../../shared/define-tool.ts';
@@ -19,8 +20,7 @@ export interface AgentContext {
   readonly version: string;
   /** Names its session to windows without giving it away; absent where there is none that could end. */
   readonly session?: string;
-  /** Id of the window that the agent's terminal belongs to. */
-  readonly window?: string;
+  readonly window?: WindowChoice;
   /** Absolute paths of the agent's own folders; never rejects. */
   folders(): Promise<readonly string[]>;
 }
@@ -102,9 +102,10 @@ export class Dispatcher {
 
   async #run(definition: ToolDefinition, call: ToolCall): Promise<string> {
     const { name, agent, signal, progress, identity } = call;
+    const raw = inChosenWindow(definition, call);
     const bridgeTool = this.#deps.bridgeTools.get(name);
-    if (bridgeTool !== undefined) return bridgeTool(call.arguments);
-    const input = parseInput(name, definition, call.arguments);
+    if (bridgeTool !== undefined) return bridgeTool(raw);
+    const input = parseInput(name, definition, raw);
     if (this.#pending > limits.pendingCallsMax) throw busy(identity?.repeat === true ? 'unknown' : 'no');
     const { timeoutMs } = definition;
     const editorCall: EditorCall = {
@@ -123,11 +124,21 @@ export class Dispatcher {
       ...(progress === undefined ? {} : { progress }),
     };
     const choose = (): Promise<EditorSession> =>
-      route(this.#deps.editors.list(), { input, hint: agent.window, folders: () => agent.folders() });
+      route(this.#deps.editors.list(), { input, hint: agent.window?.id, folders: () => agent.folders() });
     if (identity === undefined) return checked(await choose(), call).call(editorCall);
     const { repeat } = identity;
     return this.#keyed.run({ call: editorCall, repeat, route: async () => checked(await choose(), call) });
   }
+}
+
+/** The arguments, with the window that the agent has been bound to unless they name one. */
+function inChosenWindow({ input }: ToolDefinition, { arguments: raw, agent }: ToolCall): unknown {
+  if (!agent.window?.only || !('window' in input.shape)) return raw;
+  const given = raw ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) return raw;
+  // Clients with strict schemas send null for what the model left out.
+  const names = 'window' in given && given.window !== null && given.window !== undefined;
+  return names ? raw : { ...given, window: agent.window.id };
 }
 
 /** A window that can run the call, now or when it is back. */

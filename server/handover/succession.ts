@@ -4,13 +4,15 @@ import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Hmac, handoverProof } from '../../shared/proof.ts';
-import type { HandoverAnswer } from '../../shared/state-files.ts';
+import type { BridgeFile, HandoverAnswer } from '../../shared/state-files.ts';
 import { isRelease, replaces } from '../../shared/version.ts';
 import type { Doorway, Inside } from './doorway.ts';
 import { type InstalledBridge, SuccessorProcess } from './successor-process.ts';
 
 /** The state directory's lock, which changes hands with the port. */
 export interface BridgeLock {
+  /** As `SocketLock.stands`. */
+  readonly stands: boolean;
   readonly release: () => void;
   /** Takes it again after a handover that failed. */
   readonly regain: () => Promise<void>;
@@ -62,6 +64,16 @@ export class Succession {
     return this.#state.kind !== 'moved';
   }
 
+  /** Whether nobody is taking over. */
+  get isSettled(): boolean {
+    return this.#state.kind === 'none';
+  }
+
+  /** Another bridge has the state directory, on a port of its own; what still comes here is passed on to it. */
+  giveWay({ version, instance, port }: Pick<BridgeFile, 'version' | 'instance' | 'port'>): void {
+    if (this.isSettled) this.#moved(version, instance, port);
+  }
+
   /** Whether whoever asks knows the editor secret. */
   isProven(version: string, proof: string): boolean {
     const { hmac, editorSecret, port, instance, equal } = this.#deps;
@@ -103,7 +115,7 @@ export class Succession {
       const up = await successor.next(limits.handoverMs);
       if (up.type !== 'up') throw new Error(up.type === 'failed' ? up.reason : 'it did not come up');
       successor.release();
-      return this.#moved(version, up.instance);
+      return this.#moved(version, up.instance, this.#deps.port);
     } catch (error) {
       const detail = successor?.detail ?? '';
       successor?.dispose();
@@ -115,8 +127,8 @@ export class Succession {
     }
   }
 
-  #moved(version: string, instance: string): HandoverAnswer {
-    const { server, doorway, port, log, onMoved } = this.#deps;
+  #moved(version: string, instance: string, port: number): HandoverAnswer {
+    const { server, doorway, log, onMoved } = this.#deps;
     this.#state = { kind: 'moved', instance };
     // Not as the HTTP server closes, which would cut connections that clients still use. Before the first request is
     // passed on, which must not come back here.

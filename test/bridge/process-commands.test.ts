@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment } from '../../shared/state-files.ts';
+import { bridgeBundle } from '../support/bridge-build.ts';
 import { BridgeProcess, runHoldfast } from '../support/bridge-process.ts';
 import { FakeEditor } from '../support/fake-editor.ts';
 import { tempDir } from '../support/temp-dir.ts';
+
+const initialize =
+  '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}';
 
 describe('the commands of holdfast', () => {
   let bridge: BridgeProcess;
@@ -59,6 +64,23 @@ describe('the commands of holdfast', () => {
     const env = { [environment.window]: 'window-alpha', [environment.stateDir]: bridge.stateDir };
     const byEnvironment = await runHoldfast(['call', 'get_editor_context', '--json'], { env });
     assert.deepEqual(JSON.parse(byEnvironment.stdout), { window: 'alpha' });
+  });
+
+  it('call stays in the window of its option, and takes that of the environment for advice', async () => {
+    const inBeta = JSON.stringify({ path: join(bridge.stateDir, 'beta', 'a.ts') });
+    const calls = () => [alpha.calls.length, beta.calls.length];
+    const [toAlpha = 0, toBeta = 0] = calls();
+    const unknown = await run('call', 'open_file', inBeta, '--window', 'window-gone');
+    assert.deepEqual([unknown.code, calls()], [1, [toAlpha, toBeta]]);
+    assert.match(unknown.stderr, /^unknown_window: There is no window "window-gone"\. Windows: window-alpha/);
+    await run('call', 'open_file', inBeta, '--window', 'window-alpha');
+    assert.deepEqual(calls(), [toAlpha + 1, toBeta]);
+    for (const window of ['window-alpha', 'window-gone', '☃']) {
+      const env = { [environment.window]: window, [environment.stateDir]: bridge.stateDir };
+      const { stderr } = await runHoldfast(['call', 'open_file', inBeta], { env });
+      assert.match(stderr, /^not_found: /, window);
+    }
+    assert.deepEqual(calls(), [toAlpha + 1, toBeta + 3]);
   });
 
   it('call exits 1 with code, next step and effect when the tool fails', async () => {
@@ -118,6 +140,30 @@ describe('the commands of holdfast', () => {
     } finally {
       dir.remove();
     }
+  });
+
+  it('work in a working directory that was deleted, and name a relative state directory in it', async function () {
+    // Windows deletes no directory that a process is in.
+    if (process.platform === 'win32') this.skip();
+    const inDeleted = (stateDir: string, args: readonly string[], input = '') => {
+      const script = ['-c', 'rmdir "$PWD" && exec "$@"', 'sh', process.execPath, bridgeBundle(), ...args];
+      const { status, stdout, stderr } = spawnSync('sh', script, {
+        cwd: tempDir().path,
+        env: { ...process.env, [environment.stateDir]: stateDir },
+        encoding: 'utf8',
+        input,
+      });
+      return { status, stdout, stderr };
+    };
+    for (const args of [['status'], ['call', 'list_windows'], ['serve']]) {
+      const { status, stderr } = inDeleted(bridge.stateDir, args);
+      assert.equal(status, 0, `${args.join(' ')}: ${stderr}`);
+    }
+    const ping = inDeleted(bridge.stateDir, ['stdio'], `${initialize}\n`);
+    assert.deepEqual([ping.status, JSON.parse(ping.stdout).result?.serverInfo?.name], [0, 'holdfast'], ping.stderr);
+    const relative = inDeleted('state', ['status']);
+    assert.equal(relative.status, 1);
+    assert.match(relative.stderr, /^holdfast: The working directory.* was deleted\. Give an absolute path .*\n$/);
   });
 
   it('refuses a state directory that others can enter, and says how to mend it', async () => {

@@ -102,6 +102,29 @@ describe('The shim', () => {
     );
   });
 
+  it('goes to no window but the one that it was started for, and takes one of its terminal for advice', async () => {
+    const [held, named] = await Promise.all(
+      ['held', 'bound'].map((name) =>
+        scene.openWindow({
+          editorId: `window-${name}`,
+          window: { folders: [folderAt(`/only/${name}`)] },
+          handlers: { open_file: () => opened },
+        }),
+      ),
+    );
+    const opens = async (options: Partial<ShimOptions>) => {
+      const shim = start(options);
+      await shim.initialize();
+      const { result } = await shim.call('open_file', { path: '/only/held/a.ts' });
+      return JSON.stringify(result);
+    };
+    await opens({ args: ['--window', 'window-bound'] });
+    assert.deepEqual([held?.calls.length, named?.calls.length], [0, 1]);
+    assert.match(await opens({ args: ['--window', 'window-gone'] }), /There is no window/);
+    for (const window of ['window-bound', 'window-gone', '☃']) await opens({ window });
+    assert.deepEqual([held?.calls.length, named?.calls.length], [3, 1]);
+  });
+
   it('passes a modern client’s requests on, with headers made from their bodies', async () => {
     const shim = start();
     const _meta = {

@@ -39,20 +39,24 @@ export interface BridgeOptions {
   readonly nodeArgs?: readonly string[];
   /** Another bundle than this repository's. */
   readonly bundle?: string;
+  /** The user to run as, for who may choose. */
+  readonly uid?: number;
 }
+
+type NodeOptions = Pick<BridgeOptions, 'nodeArgs' | 'bundle' | 'uid'>;
 
 /** A real bridge process with its state directory. `dispose` in `afterEach` ends it, whatever the test did. */
 export class BridgeProcess {
   readonly stateDir: string;
   readonly #own: TempDir | undefined;
-  readonly #node: Pick<BridgeOptions, 'nodeArgs' | 'bundle'>;
+  readonly #node: NodeOptions;
   #child: ChildProcess | undefined;
   #event: ServeEvent | undefined;
   #exit: Promise<Exit> | undefined;
   #stderr = '';
   #restOfStdout = '';
 
-  private constructor(stateDir: string, own: TempDir | undefined, node: Pick<BridgeOptions, 'nodeArgs' | 'bundle'>) {
+  private constructor(stateDir: string, own: TempDir | undefined, node: NodeOptions) {
     this.stateDir = stateDir;
     this.#own = own;
     this.#node = node;
@@ -192,7 +196,7 @@ export class BridgeProcess {
   }
 }
 
-export interface RunOptions extends Pick<BridgeOptions, 'nodeArgs' | 'bundle'> {
+export interface RunOptions extends NodeOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
 }
@@ -211,13 +215,17 @@ export async function runHoldfast(args: readonly string[], options: RunOptions =
   return { ...(await exitOf(child)), stdout, stderr };
 }
 
-function spawnHoldfast(args: readonly string[], { env, cwd, nodeArgs = [], bundle }: RunOptions = {}): ChildProcess {
+function spawnHoldfast(
+  args: readonly string[],
+  { env, cwd, nodeArgs = [], bundle, uid }: RunOptions = {},
+): ChildProcess {
   // A variable of the shell that runs the tests must not lead to a real state directory.
   const { [environment.stateDir]: _, [environment.window]: __, ...clean } = process.env;
   const child = spawn(process.execPath, [...nodeArgs, bundle ?? bridgeBundle(), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...clean, ...env },
     ...(cwd === undefined ? {} : { cwd }),
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   running.add(child);
   child.once('exit', () => running.delete(child));

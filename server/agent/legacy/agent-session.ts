@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { WindowChoice } from '../../../shared/agent-headers.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import type { Disposable } from '../../../shared/disposable.ts';
 import { limits } from '../../../shared/limits.ts';
@@ -50,7 +51,7 @@ interface Restored {
 
 /** What one HTTP request adds to its session. */
 export interface RequestContext {
-  readonly window: string | undefined;
+  readonly window: WindowChoice | undefined;
   readonly folder: string | undefined;
   readonly key: CallKey | undefined;
   readonly notify: Notify;

@@ -8,6 +8,7 @@ import {
   writeBridgeFile,
 } from '../../../server/bridge-file.ts';
 import { writePrivate } from '../../../server/private-files.ts';
+import { memoryLog } from '../../support/memory-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const boot = { host: 'here', bootId: 'now' };
@@ -19,9 +20,9 @@ describe('the record of the running bridge', () => {
     try {
       writeBridgeFile(dir.path, record);
       assert.deepEqual(readBridgeFile(dir.path), record);
-      removeBridgeFile(dir.path, 'other');
+      removeBridgeFile(dir.path, 'other', memoryLog().log);
       assert.deepEqual(readBridgeFile(dir.path), record);
-      removeBridgeFile(dir.path, 'i');
+      removeBridgeFile(dir.path, 'i', memoryLog().log);
       assert.equal(readBridgeFile(dir.path), undefined);
       for (const damaged of ['', '{', '{}', JSON.stringify({ ...record, port: 0 })]) {
         writePrivate(`${dir.path}/bridge.json`, damaged);

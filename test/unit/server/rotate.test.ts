@@ -32,7 +32,7 @@ describe('A rotation of the secrets', () => {
   afterEach(() => dir.remove());
 
   const tokenNow = () => readFileSync(join(stateDir, 'token'), 'utf8').trim();
-  const ours = (): Claim => ({ kind: 'ours', lock: { dispose: () => released++ } });
+  const ours = (): Claim => ({ kind: 'ours', lock: { stands: true, dispose: () => released++ } });
   const run = (claim: RotateDeps['claim'], stop: RotateDeps['stop'] = (pid) => void stopped.push(pid)) =>
     rotate({ stateDir, json: true }, { claim, stop, clock, stdout: () => undefined });
 

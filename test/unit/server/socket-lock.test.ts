@@ -7,6 +7,7 @@ import { pseudoRandom } from '../../support/pseudo-random.ts';
 const path = '/state/bridge.lock';
 
 interface Socket {
+  readonly identity: string;
   listening: boolean;
   ownerAlive: boolean;
 }
@@ -15,9 +16,15 @@ interface Socket {
 class SocketWorld {
   readonly names = new Map<string, Socket>();
   readonly random: () => number;
+  #count = 0;
 
   constructor(seed: number) {
     this.random = pseudoRandom(seed);
+  }
+
+  socket(): Socket {
+    this.#count += 1;
+    return { identity: `${this.#count}`, listening: false, ownerAlive: true };
   }
 
   /** One process; `kill` ends it as SIGKILL does: no step of it runs any more and its sockets refuse. */
@@ -44,7 +51,7 @@ class SocketWorld {
       bind: async (name) => {
         await step();
         if (this.names.has(name)) return undefined;
-        const socket = { listening: false, ownerAlive: true };
+        const socket = this.socket();
         sockets.push(socket);
         this.names.set(name, socket);
         // The gap between bind and listen, in which a connection is refused though the owner lives.
@@ -68,6 +75,7 @@ class SocketWorld {
         this.names.set(to, socket);
         return 'linked';
       },
+      identity: (name) => this.names.get(name)?.identity,
       remove: (name) => void this.names.delete(name),
       candidates: () => [...this.names.keys()].filter((name) => name.startsWith(`${path}.`)),
     };
@@ -92,6 +100,18 @@ describe('the socket lock', () => {
     assert.ok(await acquireSocketLock(path, world.process().deps));
   });
 
+  it('leaves the lock of the next owner alone, where its own vanished with the directory', async () => {
+    const world = new SocketWorld(1);
+    const first = await acquireSocketLock(path, world.process().deps);
+    world.names.clear();
+    const second = await acquireSocketLock(path, world.process().deps);
+    assert.ok(first !== undefined && second !== undefined);
+    first.dispose();
+    assert.equal(await acquireSocketLock(path, world.process().deps), undefined);
+    second.dispose();
+    assert.deepEqual([...world.names.keys()], []);
+  });
+
   it('is taken over from a killed owner', async () => {
     const world = new SocketWorld(2);
     const owner = world.process();
@@ -102,7 +122,7 @@ describe('the socket lock', () => {
 
   it('clears the names of candidates that were killed half way', async () => {
     const world = new SocketWorld(3);
-    world.names.set(`${path}.leftover`, { listening: true, ownerAlive: false });
+    world.names.set(`${path}.leftover`, { ...world.socket(), listening: true, ownerAlive: false });
     assert.ok(await acquireSocketLock(path, world.process().deps));
     assert.deepEqual([...world.names.keys()], [path]);
   });

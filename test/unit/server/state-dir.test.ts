@@ -27,6 +27,10 @@ describe('the state directory', () => {
     assert.equal(stateDirPath('relative', undefined), join(process.cwd(), 'relative'));
   });
 
+  it('is not guessed where the option is empty', () => {
+    assert.throws(() => stateDirPath('', '/b'), /^OptionError: --state-dir takes the path of a directory/);
+  });
+
   it('is created private, with three different keys of 32 bytes that stay', () => {
     const first = openSecrets(stateDir);
     assert.equal(mode(stateDir), '700');

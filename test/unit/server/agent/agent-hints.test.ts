@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { acknowledgedKeys, agentHints } from '../../../../server/agent/agent-hints.ts';
+import { windowHeader } from '../../../../shared/agent-headers.ts';
 
 describe('The headers beside a message', () => {
   const keyOf = (header: string) => agentHints({ 'idempotency-key': header }).key?.key;
@@ -23,6 +24,19 @@ describe('The headers beside a message', () => {
     assert.equal(agentHints({ 'holdfast-repeat': '1' }).key, undefined);
     const repeat = (header: string) => agentHints({ 'idempotency-key': 'k', 'holdfast-repeat': header }).key?.repeat;
     assert.deepEqual(['1', '0', 'true'].map(repeat), [true, false, false]);
+  });
+
+  it('tell the window that was chosen from one that is only likely, whatever is in their names', () => {
+    const windowOf = (header: string | undefined) => agentHints({ 'holdfast-window': header }).window;
+    assert.deepEqual(windowOf(windowHeader('window-a', 'window-b')), { id: 'window-a', only: true });
+    assert.deepEqual(windowOf(windowHeader(undefined, 'window-b')), { id: 'window-b', only: false });
+    for (const id of ['☃', 'a;only', 'a b%']) {
+      assert.match(windowHeader(id, undefined) ?? '', /^[!-~]+$/);
+      assert.deepEqual(windowOf(windowHeader(id, undefined)), { id, only: true });
+      assert.deepEqual(windowOf(windowHeader('', id)), { id, only: false });
+    }
+    for (const none of [undefined, '', ';only', '%']) assert.equal(windowOf(none), undefined, none);
+    assert.equal(windowHeader('', ''), undefined);
   });
 
   it('acknowledge keys of both forms, and pass over what is none', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { createBridgeTools } from '../../../../server/calls/bridge-tools.ts';
-import { Dispatcher, type ToolCall } from '../../../../server/calls/dispatcher.ts';
+import { type AgentContext, Dispatcher, type ToolCall } from '../../../../server/calls/dispatcher.ts';
 import type { CallHolders } from '../../../../server/calls/keyed-calls.ts';
 import type { EditorCall, EditorSession } from '../../../../server/editors/editor-call.ts';
 import { defineTool, type ToolDefinition } from '../../../../shared/define-tool.ts';
@@ -26,7 +26,7 @@ const catalog: Readonly<Record<string, ToolDefinition>> = {
     ...common,
     effect: 'read',
     timeoutMs: 5_000,
-    input: z.object({ path: z.string().default('.') }),
+    input: z.object({ path: z.string().default('.'), window: z.string().optional() }),
   }),
   wait_for_it: defineTool({
     ...common,
@@ -180,6 +180,32 @@ describe('The dispatcher', () => {
     assert.equal(
       z.object({ code: z.string() }).parse(await failure('list_windows', { window: 'c' })).code,
       'unknown_window',
+    );
+  });
+
+  it('keeps an agent that is bound to a window there, whatever path a call names, unless it names another window', async () => {
+    const editors = ['a', 'b'].map((id) =>
+      fakeEditorSession({ id, folders: [`/${id}`], tools: ['read_it'], call: () => Promise.resolve(`"in ${id}"`) }),
+    );
+    const { call } = setUp(editors);
+    const asked = (input: object, window: NonNullable<AgentContext['window']>) =>
+      call('read_it', input, {
+        agent: { name: 'agent', version: '1', window, folders: () => Promise.resolve([]) },
+      });
+    const bound = { id: 'a', only: true };
+    assert.equal(await asked({ path: '/b/x' }, { id: 'a', only: false }), '"in b"');
+    assert.equal(await asked({ path: '/b/x' }, bound), '"in a"');
+    assert.equal(await asked({ path: '/b/x', window: null }, bound), '"in a"');
+    assert.equal(await asked({ window: 'b' }, bound), '"in b"');
+    assert.match(await asked({ path: '/b/x' }, { id: 'c', only: true }), /unknown_window: There is no window \\"c\\"/);
+    const unbound = setUp([fakeEditorSession({ tools: ['wait_for_it'] })]);
+    assert.match(
+      await unbound.call(
+        'wait_for_it',
+        { wait_ms: 1 },
+        { agent: { name: 'a', version: '1', window: bound, folders: async () => [] } },
+      ),
+      /wait_for_it/,
     );
   });
 
