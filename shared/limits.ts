@@ -197,6 +197,8 @@ export const limits = {
   /** Pages of one listing, and the tools, prompts or resources that are kept of it. */
   upstreamListPagesMax: 20,
   upstreamItemsMax: 500,
+  /** What is wrong with one listing, named in the log. */
+  upstreamProblemsMax: 10,
   /** An answer to the question which era a server speaks; one that ignores what it does not know is of the older. */
   upstreamProbeMs: 3_000,
   /** Requests that wait for one server. */

@@ -3,6 +3,7 @@ import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import type { ListOfContent } from '../agent/content.ts';
 import { isRecord, RpcError, rpcCodes } from '../agent/json-rpc.ts';
+import { checkedItem } from './offered-item.ts';
 
 type Result = Readonly<Record<string, unknown>>;
 
@@ -41,6 +42,8 @@ export class UpstreamLists {
   /** Of several listings at once the one that was asked for last counts: a slow old one never replaces a newer. */
   readonly #latest = new Map<UpstreamKind, Promise<void>>();
   readonly #asked = new Map<UpstreamKind, number>();
+  /** What was wrong with the last listing, so that the same is told once. */
+  readonly #wrong = new Map<UpstreamKind, string>();
   #capabilities: Result = {};
 
   constructor(deps: UpstreamListsDeps) {
@@ -91,17 +94,35 @@ export class UpstreamLists {
   async #pages(kind: UpstreamKind): Promise<readonly UpstreamItem[]> {
     const { method, key } = kinds[kind];
     const items: UpstreamItem[] = [];
+    const problems: string[] = [];
     let cursor: unknown;
     for (let page = 0; page < limits.upstreamListPagesMax && items.length < limits.upstreamItemsMax; page += 1) {
       const result = await this.#deps.ask(method, cursor === undefined ? {} : { cursor });
       const listed = result[kind];
       for (const described of Array.isArray(listed) ? listed : []) {
         const own: unknown = isRecord(described) ? described[key] : undefined;
-        if (isRecord(described) && typeof own === 'string') items.push({ key: own, described });
+        if (!isRecord(described) || typeof own !== 'string') {
+          problems.push(`an item without ${key}`);
+          continue;
+        }
+        const checked = checkedItem(kind, own, described);
+        problems.push(...checked.problems);
+        if (checked.item !== undefined) items.push({ key: own, described: checked.item });
       }
       cursor = result['nextCursor'];
       if (typeof cursor !== 'string') break;
     }
+    this.#tell(kind, problems);
     return items.slice(0, limits.upstreamItemsMax);
+  }
+
+  #tell(kind: UpstreamKind, problems: readonly string[]): void {
+    const named = problems.slice(0, limits.upstreamProblemsMax).join(', ');
+    const more = problems.length - limits.upstreamProblemsMax;
+    const wrong = `${named}${more > 0 ? ` and ${more} more` : ''}`;
+    if (wrong !== '' && wrong !== this.#wrong.get(kind)) {
+      this.#deps.log.warn(`${kinds[kind].method} is not as MCP has it; left out of it: ${wrong}`);
+    }
+    this.#wrong.set(kind, wrong);
   }
 }
