@@ -173,7 +173,7 @@ export const limits = {
   /** Transport failures in a row after which requests fail at once, and for how long. */
   breakerFailures: 5,
   breakerOpenMs: 10_000,
-  /** Largest answer that is kept whole: the largest result of a window and its envelope. */
+  /** Largest answer, or event of a stream, that is kept whole: the largest result of a window and its envelope. */
   exchangeMaxBytes: 16 * 1024 * 1024,
   /** An agent's request, with waiting, recovery and repeat: agents give up at 60 s. */
   agentRequestMs: 55_000,

@@ -93,7 +93,10 @@ function readAnswer(
   });
   if (contentType === 'text/event-stream' && status < 300) {
     const parser = new SseParser((json) => onMessage(json, sessionId), onEvent);
-    response.setEncoding('utf8').on('data', (part: string) => parser.push(part));
+    response.setEncoding('utf8').on('data', (part: string) => {
+      parser.push(part);
+      if (parser.unfinishedBytes > limits.exchangeMaxBytes) response.destroy(new Error('the answer is too large'));
+    });
     response.once('end', () => resolve({ kind: 'streamed' }));
     return;
   }
