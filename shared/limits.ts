@@ -201,6 +201,11 @@ export const limits = {
   upstreamProblemsMax: 10,
   /** An answer to the question which era a server speaks; one that ignores what it does not know is of the older. */
   upstreamProbeMs: 3_000,
+  /** After its end a server's pipes, which others may hold, are read no longer than this. */
+  serverPipesMs: 1_000,
+  /** From the end of its stdin to SIGTERM, and from there to SIGKILL: together less than `shutdownMs`, with `endSessionMs`. */
+  serverEndMs: 1_000,
+  serverTermMs: 1_500,
   /** Requests that wait for one server. */
   upstreamPendingMax: 64,
   /** Answers that are kept for repeats under their keys, in characters over all of them. */

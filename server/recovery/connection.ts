@@ -27,6 +27,8 @@ export interface Connector {
    * where there is something to do about it.
    */
   connect(how: 'start' | 'join', signal: AbortSignal): Promise<Endpoint>;
+  /** Lets go of what goes on while nobody is connected to it; absent where nothing does. */
+  close?(): void;
 }
 
 /** The server cannot be reached; `hint` says what to do. */

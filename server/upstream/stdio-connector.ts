@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Connector, UnreachableError } from '../recovery/connection.ts';
 import { readLines } from '../stdio/lines.ts';
+import { endProcess, onProcessEnd } from './server-process.ts';
 import { StreamEndpoint } from './stream-endpoint.ts';
 
 export interface StdioConnectorDeps {
@@ -12,6 +14,7 @@ export interface StdioConnectorDeps {
   readonly env: NodeJS.ProcessEnv;
   /** Names one process of the server. */
   readonly newId: () => string;
+  readonly clock: Pick<Clock, 'after'>;
   readonly log: Log;
 }
 
@@ -24,10 +27,11 @@ export function createStdioConnector(deps: StdioConnectorDeps): Connector {
       running = await start(deps);
       return running;
     },
+    close: () => running?.close(),
   };
 }
 
-async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps): Promise<StreamEndpoint> {
+async function start({ command, args, cwd, env, newId, clock, log }: StdioConnectorDeps): Promise<StreamEndpoint> {
   const child = spawn(command, [...args], {
     env,
     stdio: 'pipe',
@@ -46,7 +50,7 @@ async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps
     instance: newId(),
     // Of what a process that has ended did not take, its end tells.
     write: (line) => child.stdin.write(`${line}\n`),
-    stop: () => stop(child),
+    stop: () => endProcess(child, clock),
   });
   let said = '';
   // What a server says there is for people; it may hold anything, so only its last line is ever shown.
@@ -59,14 +63,6 @@ async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps
     onTooLong: () => log.warn('a message that was too long was passed over'),
     onEnd: () => {},
   });
-  child.once('close', (code, signal) => {
-    endpoint.over(`the server ended with ${signal ?? code ?? 'nothing'}${said === '' ? '' : `: ${said}`}`);
-  });
+  onProcessEnd(child, clock, (how) => endpoint.over(`the server ended with ${how}${said === '' ? '' : `: ${said}`}`));
   return endpoint;
-}
-
-/** Its stdin ends, which is how it is asked to leave; and a server that ignores that must not stay behind. */
-function stop(child: ChildProcess): void {
-  child.stdin?.end();
-  child.kill('SIGTERM');
 }

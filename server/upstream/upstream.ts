@@ -210,7 +210,7 @@ export class Upstream implements Disposable {
     this.#store.dispose();
     this.#retry?.dispose();
     const { state } = this.#connection;
-    if (state.kind !== 'ready') return;
+    if (state.kind !== 'ready') return this.#way.connector.close?.();
     const { endpoint } = state;
     const timer = this.#deps.clock.after(limits.endSessionMs, () => endpoint.close());
     void this.#era.end().finally(() => {

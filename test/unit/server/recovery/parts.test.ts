@@ -52,6 +52,7 @@ describe('rule 4: the limits of recovery', () => {
     assert.ok(limits.agentRequestMs > limits.recoveryWaitMs);
     assert.ok(limits.agentRequestMs > limits.callMaxMs + limits.callMarginMs);
     assert.ok(limits.lastAnswersMs + limits.endSessionMs < 1_000);
+    assert.ok(limits.endSessionMs + limits.serverEndMs + limits.serverTermMs < limits.shutdownMs);
   });
 });
 
