@@ -194,11 +194,11 @@ export const limits = {
   windowUpstreamsMax: 50,
   /** A window that is back offers its servers right after the welcome; one that has not by then does not. */
   windowOfferMs: 1_000,
-  /** Pages of one listing, and the tools, prompts or resources that are kept of it. */
-  upstreamListPagesMax: 20,
+  /** Pages of one listing, which may hold one item each, and the tools, prompts or resources that are kept of it. */
+  upstreamListPagesMax: 500,
   upstreamItemsMax: 500,
-  /** What is wrong with one listing, named in the log. */
-  upstreamProblemsMax: 10,
+  /** What of one listing is not shown to agents, named in the log. */
+  upstreamHiddenMax: 10,
   /** An answer to the question which era a server speaks; one that ignores what it does not know is of the older. */
   upstreamProbeMs: 3_000,
   /** After its end a server's pipes, which others may hold, are read no longer than this. */

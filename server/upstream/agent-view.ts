@@ -1,7 +1,8 @@
 import { isRecord } from '../agent/json-rpc.ts';
 import { paramHeaderKey } from './param-headers.ts';
 import type { Message } from './upstream-era.ts';
-import type { UpstreamItem, UpstreamKind } from './upstream-lists.ts';
+import type { UpstreamItem } from './upstream-list.ts';
+import type { UpstreamKind } from './upstream-lists.ts';
 import { agentName, agentUri } from './upstream-names.ts';
 
 /** What a server offers, as agents see it in a list. */

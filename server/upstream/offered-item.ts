@@ -91,7 +91,7 @@ const checks = {
   resourceTemplates: members({ ...common, mimeType: text, annotations: contentAnnotations }),
 } as const satisfies Readonly<Record<string, Check>>;
 
-type Kind = keyof typeof checks;
+export type OfferedKind = keyof typeof checks;
 
 /**
  * Official clients refuse a whole list, ours included, for one item that is not as the spec has it: so a server's flaw
@@ -99,7 +99,7 @@ type Kind = keyof typeof checks;
  *
  * @param key its name, URI or URI template
  */
-export function checkedItem(kind: Kind, key: string, described: Message): CheckedItem {
+export function checkedItem(kind: OfferedKind, key: string, described: Message): CheckedItem {
   const problems: string[] = [];
   const whole = completed(kind, key, described);
   if (whole === undefined) return { item: undefined, problems: [`${key}.inputSchema`] };
@@ -108,7 +108,7 @@ export function checkedItem(kind: Kind, key: string, described: Message): Checke
 }
 
 /** With what goes without saying: arguments of a tool are an object, and a resource without a name is called by its URI. */
-function completed(kind: Kind, key: string, described: Message): Message | undefined {
+function completed(kind: OfferedKind, key: string, described: Message): Message | undefined {
   if (kind === 'prompts') return described;
   if (kind !== 'tools') return typeof described['name'] === 'string' ? described : { ...described, name: key };
   const given = described['inputSchema'] ?? {};

@@ -8,7 +8,7 @@ import type { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
 import type { ReturningWindows } from './returning-windows.ts';
 import type { Upstream } from './upstream.ts';
 import type { Message } from './upstream-era.ts';
-import type { UpstreamItem } from './upstream-lists.ts';
+import type { UpstreamItem } from './upstream-list.ts';
 import { agentUri, type OwnName, ownName, ownUri } from './upstream-names.ts';
 import type { UpstreamSet } from './upstream-set.ts';
 

@@ -8,6 +8,7 @@ import {
 import fc from 'fast-check';
 import { agentItem } from '../../../../server/upstream/agent-view.ts';
 import { UpstreamLists } from '../../../../server/upstream/upstream-lists.ts';
+import { FakeClock } from '../../../support/fake-clock.ts';
 import { memoryLog } from '../../../support/memory-log.ts';
 
 type Items = readonly unknown[];
@@ -17,7 +18,10 @@ async function listed(kind: 'tools' | 'prompts' | 'resources' | 'resourceTemplat
   const { log, lines } = memoryLog();
   const lists = new UpstreamLists({
     ask: () => Promise.resolve({ [kind]: items }),
+    isThere: () => true,
     onDidChange: () => {},
+    clock: new FakeClock(),
+    random: () => 0,
     log,
   });
   lists.declare({ [kind === 'resourceTemplates' ? 'resources' : kind]: {} });
@@ -49,7 +53,7 @@ describe('What a server behind the bridge offers', () => {
       { name: 'other__yes', inputSchema: { ...object, properties: { any: {}, none: { not: {} } } } },
     ]);
     assert.deepEqual(lines, [
-      'warn tools/list is not as MCP has it; left out of it: text.inputSchema, nulls.title, nulls.description, nulls.inputSchema.required, nulls.outputSchema, hints.annotations.title',
+      'warn tools/list holds what agents are not shown: text.inputSchema, nulls.title, nulls.description, nulls.inputSchema.required, nulls.outputSchema, hints.annotations.title',
     ]);
   });
 
