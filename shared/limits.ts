@@ -201,6 +201,8 @@ export const limits = {
   upstreamHiddenMax: 10,
   /** An answer to the question which era a server speaks; one that ignores what it does not know is of the older. */
   upstreamProbeMs: 3_000,
+  /** A command may have to be installed first, as by `npx` and `uvx`, before it answers `initialize`. */
+  serverBeginMs: 60_000,
   /** After its end a server's pipes, which others may hold, are read no longer than this. */
   serverPipesMs: 1_000,
   /** From the end of its stdin to SIGTERM, and from there to SIGKILL: together less than `shutdownMs`, with `endSessionMs`. */

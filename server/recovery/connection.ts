@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly keyKeeper: string | undefined;
   /** Whether connecting again may bring other access than this one's. */
   readonly renewable: boolean;
+  /** How long it may take to answer `initialize`, in milliseconds, where that is not `limits.recoveryConnectMs`. */
+  readonly beginMs?: number;
 }
 
 export interface Connector {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Connector, UnreachableError } from '../recovery/connection.ts';
 import { readLines } from '../stdio/lines.ts';
@@ -51,6 +52,7 @@ async function start({ command, args, cwd, env, newId, clock, log }: StdioConnec
     // Of what a process that has ended did not take, its end tells.
     write: (line) => child.stdin.write(`${line}\n`),
     stop: () => endProcess(child, clock),
+    beginMs: limits.serverBeginMs,
   });
   let said = '';
   // What a server says there is for people; it may hold anything, so only its last line is ever shown.

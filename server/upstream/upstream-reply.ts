@@ -1,5 +1,6 @@
-import { HoldfastError } from '../../shared/errors.ts';
+import { HoldfastError, messageOf } from '../../shared/errors.ts';
 import { isRecord, RpcError, rpcCodes } from '../agent/json-rpc.ts';
+import { type Connection, type Endpoint, UnreachableError } from '../recovery/connection.ts';
 import { parseRecord } from '../recovery/post-request.ts';
 import type { Reply } from '../recovery/reply.ts';
 
@@ -47,6 +48,19 @@ export function resultOf(asked: Asked, reply: Reply): Readonly<Record<string, un
         executed: 'unknown',
         hint: readBefore,
       });
+  }
+}
+
+/**
+ * Whoever answers there, so that the time of a first question is for its answer, not for getting there.
+ *
+ * @throws HoldfastError when that takes more than a moment
+ */
+export async function reached(server: string, connection: Connection): Promise<Endpoint> {
+  try {
+    return await connection.acquireSoon();
+  } catch (error) {
+    throw unavailable(server, messageOf(error), error instanceof UnreachableError ? error.hint : undefined);
   }
 }
 
