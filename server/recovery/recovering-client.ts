@@ -196,6 +196,7 @@ export class RecoveringClient {
       return { kind: 'unreachable', reason: end.reason, hint: undefined, sent: progress.sent };
     }
     connection.answered();
+    if (end.kind === 'too_large') return end;
     const { use } = progress;
     if (end.kind === 'response') {
       const reply = responseReply(request.id, progress.innerId, end);

@@ -1,33 +1,43 @@
 import type { Readable, Writable } from 'node:stream';
 import { limits } from '../../shared/limits.ts';
 
+/** The first and the last of a line that was too long, 256 bytes each. */
+export interface Cut {
+  readonly start: string;
+  readonly end: string;
+}
+
 export interface LineHandlers {
   readonly onLine: (line: string) => void;
   /** A line was longer than `limits.lineMaxBytes`; it is passed over. */
-  readonly onTooLong: () => void;
+  readonly onTooLong: (line: Cut) => void;
   readonly onEnd: () => void;
 }
+
+const cutBytes = 256;
 
 /** Reads messages from stdin, one per line. */
 export function readLines(input: Readable, { onLine, onTooLong, onEnd }: LineHandlers): void {
   let chunks: Buffer[] = [];
   let bytes = 0;
-  let skipping = false;
+  let skipped: { readonly start: Buffer; readonly end: Buffer } | undefined;
   const take = (part: Buffer): void => {
     bytes += part.length;
-    if (bytes > limits.lineMaxBytes) {
-      skipping = true;
-      chunks = [];
-    }
-    if (!skipping) chunks.push(part);
+    if (skipped === undefined) chunks.push(part);
+    if (bytes <= limits.lineMaxBytes) return;
+    const line = Buffer.concat(skipped === undefined ? chunks : [skipped.end, part]);
+    // Copies, which do not keep the rest in memory.
+    const start = skipped?.start ?? Buffer.from(line.subarray(0, cutBytes));
+    skipped = { start, end: Buffer.from(line.subarray(-cutBytes)) };
+    chunks = [];
   };
   const finish = (): void => {
     const line = Buffer.concat(chunks).toString('utf8').trim();
-    const tooLong = skipping;
+    const cut = skipped;
     chunks = [];
     bytes = 0;
-    skipping = false;
-    if (tooLong) onTooLong();
+    skipped = undefined;
+    if (cut !== undefined) onTooLong({ start: cut.start.toString('utf8'), end: cut.end.toString('utf8') });
     else if (line !== '') onLine(line);
   };
   input.on('data', (chunk: Buffer) => {

@@ -62,7 +62,10 @@ async function start({ command, args, cwd, env, newId, clock, log }: StdioConnec
   for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on('error', () => {});
   readLines(child.stdout, {
     onLine: (line) => endpoint.take(line),
-    onTooLong: () => log.warn('a message that was too long was passed over'),
+    onTooLong: (message) => {
+      log.warn('a message that was too long was passed over');
+      endpoint.passedOver(message);
+    },
     onEnd: () => {},
   });
   onProcessEnd(child, clock, (how) => endpoint.over(`the server ended with ${how}${said === '' ? '' : `: ${said}`}`));

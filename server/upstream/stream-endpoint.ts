@@ -2,6 +2,7 @@ import { isRpcId, type RpcId } from '../agent/json-rpc.ts';
 import type { Endpoint } from '../recovery/connection.ts';
 import type { Exchange, ExchangeEnd, ExchangeRequest } from '../recovery/http-exchange.ts';
 import { parseRecord } from '../recovery/post-request.ts';
+import type { Cut } from '../stdio/lines.ts';
 
 export interface StreamEndpointDeps {
   /** For people: what was started or opened. */
@@ -104,11 +105,20 @@ export class StreamEndpoint implements Endpoint {
     }
   }
 
-  /** The process or connection has ended. */
-  over(reason: string): void {
+  /** A message was too large to be read: whose answer it was says its beginning or its end. */
+  passedOver(message: Cut): void {
+    const id = idIn(message);
+    if (id !== undefined) this.#pending.get(id)?.end({ kind: 'too_large' });
+  }
+
+  /** The process or connection has ended, for an answer that was too large perhaps. */
+  over(reason: string, how?: ExchangeEnd): void {
     this.#ended ??= reason;
-    const open = [...this.#pending.values(), ...(this.#stream === undefined ? [] : [this.#stream])];
-    for (const { end } of open) end({ kind: 'failed', written: true, reason });
+    const failed = { kind: 'failed', written: true, reason } as const;
+    const waiting = [...this.#pending.values()];
+    // Whose answer it was is known only where one request waits.
+    for (const { end } of waiting) end(how?.kind === 'too_large' && waiting.length === 1 ? how : failed);
+    this.#stream?.end(failed);
   }
 
   /** What waits hears of it now: the process may take its time. */
@@ -138,6 +148,14 @@ export class StreamEndpoint implements Endpoint {
     };
     return answered(404, JSON.stringify({ jsonrpc: '2.0', id: null, error }));
   }
+}
+
+/** Where SDKs put the id of a response: before the result, or last. */
+function idIn({ start, end }: Cut): RpcId | undefined {
+  const [, first] = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*("[^"\\]*"|\d+)\s*,/.exec(start) ?? [];
+  const [, last] = /,\s*"id"\s*:\s*("[^"\\]*"|\d+)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/.exec(end) ?? [];
+  const id: unknown = JSON.parse(first ?? last ?? 'null');
+  return isRpcId(id) ? id : undefined;
 }
 
 function over(end: ExchangeEnd): Exchange {

@@ -1,4 +1,5 @@
 import { HoldfastError, messageOf } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
 import { isRecord, RpcError, rpcCodes } from '../agent/json-rpc.ts';
 import { type Connection, type Endpoint, UnreachableError } from '../recovery/connection.ts';
 import { parseRecord } from '../recovery/post-request.ts';
@@ -11,6 +12,8 @@ export interface Asked {
   /** It may change something at the server. */
   readonly changes?: boolean;
 }
+
+const megabytes = limits.exchangeMaxBytes / 1024 / 1024;
 
 /**
  * The result in a server's reply.
@@ -41,6 +44,10 @@ export function resultOf(asked: Asked, reply: Reply): Readonly<Record<string, un
         retryable: false,
         hint: readBefore,
       });
+    case 'too_large': {
+      const message = `The answer of ${asked.server} to ${asked.what} is larger than ${megabytes} MB, which is too much to pass on.`;
+      throw new HoldfastError('too_large', message, { executed: 'yes', hint: 'Ask for less of it, or for its parts.' });
+    }
     case 'outcome_unknown':
       throw unknownOutcome(asked, reply.reason);
     case 'cancelled':
