@@ -100,6 +100,11 @@ export type OfferedKind = keyof typeof checks;
  * @param key its name, URI or URI template
  */
 export function checkedItem(kind: OfferedKind, key: string, described: Message): CheckedItem {
+  // Agents are offered no tasks: it could never be called.
+  const { execution } = described;
+  if (kind === 'tools' && isRecord(execution) && execution['taskSupport'] === 'required') {
+    return { item: undefined, problems: [`${key}, which runs only as a task`] };
+  }
   const problems: string[] = [];
   const whole = completed(kind, key, described);
   if (whole === undefined) return { item: undefined, problems: [`${key}.inputSchema`] };

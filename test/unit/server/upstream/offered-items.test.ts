@@ -57,6 +57,13 @@ describe('What a server behind the bridge offers', () => {
     ]);
   });
 
+  it('has no tools that run only as tasks, which agents cannot ask for', async () => {
+    const tool = (name: string, taskSupport: string) => ({ name, inputSchema: object, execution: { taskSupport } });
+    const { seen, lines } = await listed('tools', [tool('later', 'required'), tool('now', 'optional')]);
+    assert.deepEqual(seen, [{ name: 'other__now', inputSchema: object }]);
+    assert.deepEqual(lines, ['warn tools/list holds what agents are not shown: later, which runs only as a task']);
+  });
+
   it('keeps resources without a name, and prompts of which an argument has none', async () => {
     const resources = await listed('resources', [{ uri: 'a:b', size: null }]);
     assert.deepEqual(resources.seen, [{ uri: 'holdfast-upstream://other/a:b', name: 'other__a:b' }]);
