@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
@@ -43,7 +44,10 @@ async function start({ command, args, cwd, env, newId, clock, log }: StdioConnec
     child.once('spawn', resolve);
     child.once('error', (error) => {
       const hint = 'Ask the person to check "command" and "cwd" of this server in config.json.';
-      reject(new UnreachableError(`${command} cannot be started: ${messageOf(error)}`, hint, error));
+      // Node names the command for a folder that is missing.
+      const isMissing = cwd !== undefined && !existsSync(cwd);
+      const why = isMissing ? `there is no folder ${cwd}` : messageOf(error);
+      reject(new UnreachableError(`${command} cannot be started: ${why}`, hint, error));
     });
   });
   const endpoint = new StreamEndpoint({

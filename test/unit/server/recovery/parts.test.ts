@@ -33,15 +33,12 @@ describe('an event stream', () => {
     });
     const piece = 'x'.repeat(1_000);
     parser.push('data: ');
-    const startMs = performance.now();
-    // Looking at the whole line for each piece would be 12 GB of work.
+    // Looking at the whole line for each piece would be 12 GB of work, which takes longer than this test may.
     for (let count = 0; count < 5_000; count += 1) parser.push(piece);
-    const pushedMs = performance.now() - startMs;
     assert.equal(parser.unfinishedBytes, 5_000_006);
     parser.push('\n\n: alive\n: ü');
     assert.deepEqual([chars, parser.unfinishedBytes], [5_000_000, 4]);
-    assert.ok(pushedMs < 5_000, `${pushedMs} ms`);
-  });
+  }).timeout(10_000);
 });
 
 describe('rule 4: the limits of recovery', () => {
