@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, messageOf } from '../shared/errors.ts';
 import { stateFiles } from '../shared/state-files.ts';
-import { upstreamsSchema } from '../shared/upstream-config.ts';
+import { reasonOf, upstreamKeys, upstreamsSchema } from '../shared/upstream-config.ts';
 import { stalePolicies } from './agent/legacy/stale-policy.ts';
 
 /** Each section is absent or partial in the file; what is absent has its default. */
@@ -39,7 +39,8 @@ export function readConfig(stateDir: string): ReadConfig {
 export function parseConfig(text: string): ReadConfig {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Some editors begin a file with a mark of its encoding.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     return {
       config: configSchema.parse({}),
@@ -53,13 +54,16 @@ export function parseConfig(text: string): ReadConfig {
     for (const issue of error.issues) {
       const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
       for (const whole of paths) {
-        // A server that lacks something is none: it goes as a whole.
-        const path = whole[0] === 'upstreams' && issue.code !== 'unrecognized_keys' ? whole.slice(0, 2) : whole;
+        const isUnknown = issue.code === 'unrecognized_keys';
+        const [section, server, ...ofServer] = whole;
+        const isOfServer = section === 'upstreams' && ofServer.length > 0;
         const name = whole.length === 0 ? 'the file' : `"${whole.join('.')}"`;
-        const why =
-          issue.code === 'unrecognized_keys' ? `is no setting (known: ${known})` : `is wrong: ${issue.message}`;
-        problems.push(`${name} ${why}; it is not used`);
-        value = without(value, path);
+        const accepted = isOfServer ? upstreamKeys.join(', ') : known;
+        const why = isUnknown ? `is no setting (known: ${accepted})` : `is wrong: ${reasonOf(issue)}`;
+        // A server of which something is wrong is none: it goes as a whole.
+        const goes = isOfServer && !isUnknown ? `the server "${String(server)}"` : 'it';
+        problems.push(`${name} ${why}; ${goes} is not used`);
+        value = without(value, section === 'upstreams' && !isUnknown ? whole.slice(0, 2) : whole);
       }
     }
   }

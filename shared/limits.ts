@@ -175,7 +175,7 @@ export const limits = {
   /** Transport failures in a row after which requests fail at once, and for how long. */
   breakerFailures: 5,
   breakerOpenMs: 10_000,
-  /** Largest answer that is kept whole: the largest result of a window and its envelope. */
+  /** Largest answer, or event of a stream, that is kept whole: the largest result of a window and its envelope. */
   exchangeMaxBytes: 16 * 1024 * 1024,
   /** An agent's request, with waiting, recovery and repeat: agents give up at 60 s. */
   agentRequestMs: 55_000,
@@ -198,11 +198,20 @@ export const limits = {
   windowUpstreamsMax: 50,
   /** A window that is back offers its servers right after the welcome; one that has not by then does not. */
   windowOfferMs: 1_000,
-  /** Pages of one listing, and the tools, prompts or resources that are kept of it. */
-  upstreamListPagesMax: 20,
+  /** Pages of one listing, which may hold one item each, and the tools, prompts or resources that are kept of it. */
+  upstreamListPagesMax: 500,
   upstreamItemsMax: 500,
+  /** What of one listing is not shown to agents, named in the log. */
+  upstreamHiddenMax: 10,
   /** An answer to the question which era a server speaks; one that ignores what it does not know is of the older. */
   upstreamProbeMs: 3_000,
+  /** A command may have to be installed first, as by `npx` and `uvx`, before it answers `initialize`. */
+  serverBeginMs: 60_000,
+  /** After its end a server's pipes, which others may hold, are read no longer than this. */
+  serverPipesMs: 1_000,
+  /** From the end of its stdin to SIGTERM, and from there to SIGKILL: together less than `shutdownMs`, with `endSessionMs`. */
+  serverEndMs: 1_000,
+  serverTermMs: 1_500,
   /** Requests that wait for one server. */
   upstreamPendingMax: 64,
   /** Answers that are kept for repeats under their keys, in characters over all of them. */

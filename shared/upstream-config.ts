@@ -36,7 +36,10 @@ const upstreamSchema = z
       ),
     cwd: z.string().optional().describe('Folder in which `command` runs.'),
     headers: z
-      .record(z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/), z.string().regex(/^[\t -~\u0080-\u00ff]*$/))
+      .record(
+        z.string().regex(/^[!#$%&'*+.^_`|~\w-]+$/, 'this is no name of a header'),
+        z.string().regex(/^[\t -~\u0080-\u00ff]*$/, 'a header holds one line of Latin characters'),
+      )
       .default({})
       .describe(
         'Sent with each request to `url`, for example Authorization. Plain text in settings.json: write a secret as `${env:NAME}`.',
@@ -52,6 +55,9 @@ const upstreamSchema = z
     error: 'a server needs either "url" or "command"',
   });
 export type UpstreamConfig = z.infer<typeof upstreamSchema>;
+
+/** What can be said of a server. */
+export const upstreamKeys: readonly string[] = Object.keys(upstreamSchema.shape);
 
 /** By the name that stands in front of the server's tools. */
 export const upstreamsSchema = z.record(nameSchema, upstreamSchema);
@@ -80,11 +86,14 @@ export function parseUpstreams(given: Readonly<Record<string, unknown>>): Parsed
   return { servers: Object.fromEntries(servers), problems };
 }
 
-function describeIssue({ path, message, ...issue }: z.core.$ZodIssue): string {
-  // A record says "invalid key"; why, its inner issue says.
-  if (issue.code === 'invalid_key') return issue.issues.map((inner) => inner.message).join('; ');
-  const where = path.slice(1).join('.');
-  return where === '' ? message : `${where}: ${message}`;
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const where = issue.path.slice(1).join('.');
+  return where === '' ? reasonOf(issue) : `${where}: ${reasonOf(issue)}`;
+}
+
+/** Why something is wrong: a record says "invalid key" of a name, and its inner issues why. */
+export function reasonOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join('; ') : issue.message;
 }
 
 /** Equal for configurations that mean the same server, in whatever order they say it. */

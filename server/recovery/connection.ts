@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly keyKeeper: string | undefined;
   /** Whether connecting again may bring other access than this one's. */
   readonly renewable: boolean;
+  /** How long it may take to answer `initialize`, in milliseconds, where that is not `limits.recoveryConnectMs`. */
+  readonly beginMs?: number;
 }
 
 export interface Connector {
@@ -27,6 +29,8 @@ export interface Connector {
    * where there is something to do about it.
    */
   connect(how: 'start' | 'join', signal: AbortSignal): Promise<Endpoint>;
+  /** Lets go of what goes on while nobody is connected to it; absent where nothing does. */
+  close?(): void;
 }
 
 /** The server cannot be reached; `hint` says what to do. */

@@ -36,6 +36,8 @@ export type ExchangeEnd =
     }
   /** An event stream that was handed over message by message. */
   | { readonly kind: 'streamed' }
+  /** An answer, or an event of a stream, of more than `limits.exchangeMaxBytes`; the rest of it was not read. */
+  | { readonly kind: 'too_large' }
   /** `written` is false only when it is certain that nothing of the request left this machine's socket. */
   | { readonly kind: 'failed'; readonly written: boolean; readonly reason: string };
 
@@ -87,13 +89,20 @@ function readAnswer(
   const contentType = (headers['content-type'] ?? '').split(';', 1).join().trim().toLowerCase();
   const given = headers['mcp-session-id'];
   const sessionId = typeof given === 'string' ? given : undefined;
+  const giveUp = (): void => {
+    resolve({ kind: 'too_large' });
+    response.destroy();
+  };
   response.once('error', failed);
   response.once('close', () => {
     if (!response.complete) failed(new Error('the answer was cut off'));
   });
   if (contentType === 'text/event-stream' && status < 300) {
     const parser = new SseParser((json) => onMessage(json, sessionId), onEvent);
-    response.setEncoding('utf8').on('data', (part: string) => parser.push(part));
+    response.setEncoding('utf8').on('data', (part: string) => {
+      parser.push(part);
+      if (parser.unfinishedBytes > limits.exchangeMaxBytes) giveUp();
+    });
     response.once('end', () => resolve({ kind: 'streamed' }));
     return;
   }
@@ -101,7 +110,7 @@ function readAnswer(
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > limits.exchangeMaxBytes) response.destroy(new Error('the answer is too large'));
+    if (bytes > limits.exchangeMaxBytes) giveUp();
     else chunks.push(chunk);
   });
   response.once('end', () => {

@@ -179,7 +179,8 @@ export class LegacySession {
 
   #initialize(endpoint: Endpoint, params: unknown): Promise<TimedEnd> {
     const id = this.#deps.newId();
-    return this.#post(endpoint, id, JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params }), {});
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params });
+    return this.#post(endpoint, id, body, {}, endpoint.beginMs);
   }
 
   /** Brings a new session to where the old one was. What cannot be brought back is logged, never a reason to fail. */
@@ -195,12 +196,18 @@ export class LegacySession {
     }
   }
 
-  async #post(endpoint: Endpoint, id: RpcId, body: string, headers: SessionUse['headers']): Promise<TimedEnd> {
+  async #post(
+    endpoint: Endpoint,
+    id: RpcId,
+    body: string,
+    headers: SessionUse['headers'],
+    withinMs: number = limits.recoveryConnectMs,
+  ): Promise<TimedEnd> {
     const posted = postRequest(endpoint, { id, body, headers, onMessage: () => {} });
     let late = false;
-    const timer = this.#deps.clock.after(limits.recoveryConnectMs, () => {
+    const timer = this.#deps.clock.after(withinMs, () => {
       late = true;
-      posted.abort(`no answer within ${limits.recoveryConnectMs / 1_000} s`);
+      posted.abort(`no answer within ${withinMs / 1_000} s`);
     });
     try {
       return { ...(await posted.ended), late };

@@ -15,8 +15,7 @@ export type PostEnd =
   /** A JSON-RPC response to this request, as an event of a stream or as the whole body of a 200. */
   | { readonly kind: 'response'; readonly json: string; readonly sessionId: string | undefined }
   /** Any other whole answer: a refusal, an empty 202, a page of a proxy. */
-  | Extract<ExchangeEnd, { kind: 'answered' }>
-  | Extract<ExchangeEnd, { kind: 'failed' }>;
+  | Extract<ExchangeEnd, { kind: 'answered' | 'too_large' | 'failed' }>;
 
 export interface Posted {
   /** Never rejects. */

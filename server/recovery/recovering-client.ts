@@ -196,6 +196,7 @@ export class RecoveringClient {
       return { kind: 'unreachable', reason: end.reason, hint: undefined, sent: progress.sent };
     }
     connection.answered();
+    if (end.kind === 'too_large') return end;
     const { use } = progress;
     if (end.kind === 'response') {
       const reply = responseReply(request.id, progress.innerId, end);
@@ -271,10 +272,10 @@ export class RecoveringClient {
   }
 
   /** The caller has gone: the server is told where it may still be at work. Nothing of the connection ends. */
-  #abandon({ era }: ClientRequest, { posted, flying, innerId, use, endpoint }: Progress): void {
+  #abandon({ era, method }: ClientRequest, { posted, flying, innerId, use, endpoint }: Progress): void {
     if (!flying || posted === undefined || endpoint === undefined) return;
-    // In the modern era closing the exchange is the cancellation.
-    if (era === 'modern') return posted.abort('cancelled');
+    // In the modern era closing the exchange is the cancellation, and `initialize` may not be cancelled in any other way.
+    if (era === 'modern' || method === 'initialize') return posted.abort('cancelled');
     const params = { requestId: innerId, reason: 'cancelled by the client' };
     const json = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
     void notify(endpoint, json, use?.headers ?? {}, this.#deps.clock).finally(() => posted.abort('cancelled'));

@@ -16,6 +16,8 @@ export type Reply =
   /** No server. `sent`: an earlier attempt may have reached one. */
   | { readonly kind: 'unreachable'; readonly reason: string; readonly hint: string | undefined; readonly sent: boolean }
   | { readonly kind: 'timeout'; readonly budgetMs: number; readonly sent: boolean }
+  /** An answer that is larger than `limits.exchangeMaxBytes`: it was given, and would be again. */
+  | { readonly kind: 'too_large' }
   /** It may have run, and nothing can tell. */
   | { readonly kind: 'outcome_unknown'; readonly reason: string }
   | { readonly kind: 'cancelled' };

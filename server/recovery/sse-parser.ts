@@ -2,7 +2,10 @@
 export class SseParser {
   readonly #onMessage: (data: string) => void;
   readonly #onOther: ((event: string, data: string) => void) | undefined;
-  #rest = '';
+  /** The unfinished line, as it came: putting it together for each piece would take the square of its length. */
+  #pieces: string[] = [];
+  #afterCr = false;
+  #bytes = 0;
   #event = '';
   #data: string[] = [];
   #started = false;
@@ -16,12 +19,37 @@ export class SseParser {
     this.#onOther = onOther;
   }
 
+  /** Size of the event that has not ended yet, in bytes. */
+  get unfinishedBytes(): number {
+    return this.#bytes;
+  }
+
   push(text: string): void {
-    const whole = this.#rest + (this.#started ? text : text.replace(/^\uFEFF/, ''));
-    this.#started ||= text !== '';
-    const lines = whole.split(/\r\n|\n|\r(?!$)/);
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line);
+    if (text === '') return;
+    const lineEnd = /\r\n?|\n/g;
+    lineEnd.lastIndex = this.#begin(text);
+    let start = lineEnd.lastIndex;
+    let uncounted = start;
+    for (let end = lineEnd.exec(text); end !== null; end = lineEnd.exec(text)) {
+      const line = this.#pieces.join('') + text.slice(start, end.index);
+      this.#pieces = [];
+      start = lineEnd.lastIndex;
+      this.#line(line);
+      if (this.#data.length > 0) continue;
+      this.#bytes = 0;
+      uncounted = start;
+    }
+    if (start < text.length) this.#pieces.push(text.slice(start));
+    this.#bytes += Buffer.byteLength(text.slice(uncounted));
+  }
+
+  /** Where the text begins: behind a mark of its encoding, or behind the second half of a line end that was cut in two. */
+  #begin(text: string): number {
+    const isMark = !this.#started && text.startsWith('\uFEFF');
+    const isSecondHalf = this.#afterCr && text.startsWith('\n');
+    this.#started = true;
+    this.#afterCr = text.endsWith('\r');
+    return isMark || isSecondHalf ? 1 : 0;
   }
 
   #line(line: string): void {

@@ -1,5 +1,6 @@
 import { failureResult } from '../../shared/call-result.ts';
 import type { ErrorInfo } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
 import { errorAnswer, type RpcId, resultAnswer, rpcCodes } from '../agent/json-rpc.ts';
 import type { Reply } from '../recovery/reply.ts';
 
@@ -22,6 +23,8 @@ export function answerLine(request: AnsweredRequest, reply: Reply): string | und
       return failure(request, reply.sent ? lost(request, reply.reason) : away(reply));
     case 'timeout':
       return failure(request, late(request, reply));
+    case 'too_large':
+      return failure(request, tooLarge(request));
     case 'outcome_unknown':
       return failure(request, lost(request, reply.reason));
   }
@@ -85,6 +88,16 @@ function lost({ method }: AnsweredRequest, reason: string): ErrorInfo {
 
 function unknown(message: string): ErrorInfo {
   return { code: 'outcome_unknown', message, hint: readBefore, retryable: false, executed: 'unknown' };
+}
+
+function tooLarge({ method }: AnsweredRequest): ErrorInfo {
+  return {
+    code: 'too_large',
+    message: `The answer to ${method} is larger than ${limits.exchangeMaxBytes / 1024 / 1024} MB, which is too much to pass on.`,
+    hint: 'Ask for less of it, or for its parts.',
+    retryable: false,
+    executed: 'yes',
+  };
 }
 
 function late({ method }: AnsweredRequest, { budgetMs, sent }: Extract<Reply, { kind: 'timeout' }>): ErrorInfo {

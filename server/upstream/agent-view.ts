@@ -1,7 +1,8 @@
 import { isRecord } from '../agent/json-rpc.ts';
 import { paramHeaderKey } from './param-headers.ts';
 import type { Message } from './upstream-era.ts';
-import type { UpstreamItem, UpstreamKind } from './upstream-lists.ts';
+import type { UpstreamItem } from './upstream-list.ts';
+import type { UpstreamKind } from './upstream-lists.ts';
 import { agentName, agentUri } from './upstream-names.ts';
 
 /** What a server offers, as agents see it in a list. */
@@ -11,8 +12,14 @@ export function agentItem(server: string, kind: UpstreamKind, { key, described }
   switch (kind) {
     case 'tools': {
       // Tasks, and arguments as headers, are between a server and its own client.
-      const { execution: _, inputSchema, ...tool } = described;
-      return { ...tool, ...named, inputSchema: withoutParamHeaders(inputSchema) };
+      const { execution: _, inputSchema, outputSchema, ...tool } = described;
+      const output = agentOutputSchema(outputSchema);
+      return {
+        ...tool,
+        ...named,
+        inputSchema: withoutParamHeaders(inputSchema),
+        ...(output === undefined ? {} : { outputSchema: output }),
+      };
     }
     case 'prompts':
       return { ...described, ...named };
@@ -23,15 +30,48 @@ export function agentItem(server: string, kind: UpstreamKind, { key, described }
   }
 }
 
-/** A result with the URIs by which agents can read what it names. */
-export function agentResult(server: string, result: Message): Message {
-  const { content, contents, messages } = result;
+/**
+ * Clients of the older era know structured content as an object only; from 2026-07-28 on it may be anything (SEP-2106). It
+ * is put into an object for all of them, as the official SDK does for the older ones.
+ */
+function agentOutputSchema(schema: unknown): unknown {
+  if (!isWrapped(schema)) return isRecord(schema) && schema['type'] === 'object' ? schema : undefined;
+  const { $schema } = schema;
+  const dialect = typeof $schema === 'string' ? { $schema } : {};
+  return { ...dialect, type: 'object', properties: { result: schema }, required: ['result'] };
+}
+
+/** One that points into itself would point elsewhere then: agents do without it. */
+function isWrapped(schema: unknown): schema is Message {
+  return (
+    isRecord(schema) &&
+    schema['type'] !== 'object' &&
+    !/"\$(?:ref|dynamicRef|recursiveRef)":/.test(JSON.stringify(schema))
+  );
+}
+
+/**
+ * A result with the URIs by which agents can read what it names.
+ *
+ * @param outputSchema of the tool that it is of
+ */
+export function agentResult(server: string, result: Message, outputSchema?: unknown): Message {
+  const { structuredContent, ...rest } = result;
+  const { content, contents, messages } = rest;
   return {
-    ...result,
+    ...rest,
+    ...agentStructure(structuredContent, isWrapped(outputSchema)),
     ...(Array.isArray(content) ? { content: content.map((block) => agentBlock(server, block)) } : {}),
     ...(Array.isArray(contents) ? { contents: contents.map((part) => withAgentUri(server, part)) } : {}),
     ...(Array.isArray(messages) ? { messages: messages.map((message) => agentMessage(server, message)) } : {}),
   };
+}
+
+function agentStructure(structuredContent: unknown, wrapped: boolean): Message {
+  if (isRecord(structuredContent) && !wrapped) return { structuredContent };
+  // Where no schema speaks of it `null` stands for nothing.
+  const isNothing = structuredContent === undefined || (structuredContent === null && !wrapped);
+  return isNothing ? {} : { structuredContent: { result: structuredContent } };
 }
 
 function agentMessage(server: string, message: unknown): unknown {

@@ -14,6 +14,6 @@ export interface CreateUpstreamsDeps extends Pick<UpstreamDeps, 'version' | 'new
 export function createUpstreams({ env, log: logOf, ...deps }: CreateUpstreamsDeps): UpstreamSet {
   return new UpstreamSet((name, config) => {
     const log = logOf(name);
-    return new Upstream({ ...deps, name, config, ways: waysTo(config, { env, newId: deps.newId, log }), log });
+    return new Upstream({ ...deps, name, config, ways: waysTo(config, { ...deps, env, log }), log });
   });
 }

@@ -7,7 +7,7 @@ import type { LegacySession } from '../recovery/legacy-session.ts';
 import type { RecoveringClient } from '../recovery/recovering-client.ts';
 import { ServerStream, type ServerStreamDeps } from '../recovery/server-stream.ts';
 import { type Framed, refusalIn, type Send, type UpstreamEra, WrongEraError } from './upstream-era.ts';
-import { resultOf } from './upstream-reply.ts';
+import { reached, resultOf } from './upstream-reply.ts';
 
 export interface LegacyEraDeps extends Pick<ServerStreamDeps, 'clock' | 'random' | 'onMessage'> {
   /** The server tells of this resource from now on; what changed before was not told. */
@@ -40,9 +40,10 @@ export class LegacyEra implements UpstreamEra {
   }
 
   async open(): Promise<unknown> {
-    const { server, clientInfo, session, client, send } = this.#deps;
+    const { server, clientInfo, connection, session, client, send } = this.#deps;
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
-    const reply = await send('initialize', this.frame('initialize', params), { budgetMs: limits.recoveryConnectMs });
+    const { beginMs = limits.recoveryConnectMs } = await reached(server, connection);
+    const reply = await send('initialize', this.frame('initialize', params), { budgetMs: beginMs });
     const refusal = refusalIn(reply);
     if (refusal !== undefined) throw new WrongEraError(`initialize was answered with ${refusal}`);
     const result = resultOf({ server, what: 'initialize' }, reply);

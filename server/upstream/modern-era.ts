@@ -1,14 +1,13 @@
 import type { Clock } from '../../shared/clock.ts';
-import { messageOf } from '../../shared/errors.ts';
 import { limits } from '../../shared/limits.ts';
 import { isRecord } from '../agent/json-rpc.ts';
 import { clientEnvelope } from '../agent/modern/envelope.ts';
 import { mirrorHeaders } from '../agent/modern/header-checks.ts';
-import { type Connection, UnreachableError } from '../recovery/connection.ts';
+import type { Connection } from '../recovery/connection.ts';
 import { ListenStream } from './listen-stream.ts';
 import { paramHeaders } from './param-headers.ts';
 import { type Framed, type Message, refusalIn, type Send, type UpstreamEra, WrongEraError } from './upstream-era.ts';
-import { resultOf, unavailable } from './upstream-reply.ts';
+import { reached, resultOf } from './upstream-reply.ts';
 
 export interface ModernEraDeps {
   readonly server: string;
@@ -45,9 +44,7 @@ export class ModernEra implements UpstreamEra {
     const { server, connection, send } = this.#deps;
     this.#open = false;
     // The time of the question is for its answer, not for getting there.
-    await connection.acquireSoon().catch((error: unknown) => {
-      throw unavailable(server, messageOf(error), error instanceof UnreachableError ? error.hint : undefined);
-    });
+    await reached(server, connection);
     const reply = await send('server/discover', this.frame('server/discover', {}), {
       budgetMs: limits.upstreamProbeMs,
       once: true,

@@ -8,6 +8,7 @@ import type { KeyedUpstreamCalls } from './keyed-upstream-calls.ts';
 import type { ReturningWindows } from './returning-windows.ts';
 import type { Upstream } from './upstream.ts';
 import type { Message } from './upstream-era.ts';
+import type { UpstreamItem } from './upstream-list.ts';
 import { agentUri, type OwnName, ownName, ownUri } from './upstream-names.ts';
 import type { UpstreamSet } from './upstream-set.ts';
 
@@ -128,7 +129,10 @@ async function request(
   method: string,
   context: Pick<MethodContext, 'signal' | 'progress'>,
 ): Promise<string> {
-  return JSON.stringify(agentResult(upstream.name, await upstream.request({ method, params, ...context })));
+  const result = await upstream.request({ method, params, ...context });
+  const isTool = ({ key }: UpstreamItem): boolean => method === 'tools/call' && key === params['name'];
+  const outputSchema = upstream.items('tools').find(isTool)?.described['outputSchema'];
+  return JSON.stringify(agentResult(upstream.name, result, outputSchema));
 }
 
 function at(

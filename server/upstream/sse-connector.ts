@@ -48,7 +48,7 @@ function open(target: UrlTarget, instance: string, signal: AbortSignal): Promise
     if (signal.aborted) leave();
     void stream.ended.then((end) => {
       const reason = reasonOf(end);
-      endpoint?.over(reason);
+      endpoint?.over(reason, end);
       reject(new UnreachableError(reason));
     });
   });
@@ -75,6 +75,8 @@ function reasonOf(end: ExchangeEnd): string {
       return `a GET opens no event stream (HTTP ${end.status})`;
     case 'streamed':
       return 'the server ended its event stream';
+    case 'too_large':
+      return 'an answer was too large';
     case 'failed':
       return end.reason;
   }

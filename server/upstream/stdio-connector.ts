@@ -1,8 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Connector, UnreachableError } from '../recovery/connection.ts';
 import { readLines } from '../stdio/lines.ts';
+import { endProcess, onProcessEnd } from './server-process.ts';
 import { StreamEndpoint } from './stream-endpoint.ts';
 
 export interface StdioConnectorDeps {
@@ -12,6 +16,7 @@ export interface StdioConnectorDeps {
   readonly env: NodeJS.ProcessEnv;
   /** Names one process of the server. */
   readonly newId: () => string;
+  readonly clock: Pick<Clock, 'after'>;
   readonly log: Log;
 }
 
@@ -24,10 +29,11 @@ export function createStdioConnector(deps: StdioConnectorDeps): Connector {
       running = await start(deps);
       return running;
     },
+    close: () => running?.close(),
   };
 }
 
-async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps): Promise<StreamEndpoint> {
+async function start({ command, args, cwd, env, newId, clock, log }: StdioConnectorDeps): Promise<StreamEndpoint> {
   const child = spawn(command, [...args], {
     env,
     stdio: 'pipe',
@@ -38,7 +44,10 @@ async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps
     child.once('spawn', resolve);
     child.once('error', (error) => {
       const hint = 'Ask the person to check "command" and "cwd" of this server in config.json.';
-      reject(new UnreachableError(`${command} cannot be started: ${messageOf(error)}`, hint, error));
+      // Node names the command for a folder that is missing.
+      const isMissing = cwd !== undefined && !existsSync(cwd);
+      const why = isMissing ? `there is no folder ${cwd}` : messageOf(error);
+      reject(new UnreachableError(`${command} cannot be started: ${why}`, hint, error));
     });
   });
   const endpoint = new StreamEndpoint({
@@ -46,7 +55,8 @@ async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps
     instance: newId(),
     // Of what a process that has ended did not take, its end tells.
     write: (line) => child.stdin.write(`${line}\n`),
-    stop: () => stop(child),
+    stop: () => endProcess(child, clock),
+    beginMs: limits.serverBeginMs,
   });
   let said = '';
   // What a server says there is for people; it may hold anything, so only its last line is ever shown.
@@ -56,17 +66,12 @@ async function start({ command, args, cwd, env, newId, log }: StdioConnectorDeps
   for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on('error', () => {});
   readLines(child.stdout, {
     onLine: (line) => endpoint.take(line),
-    onTooLong: () => log.warn('a message that was too long was passed over'),
+    onTooLong: (message) => {
+      log.warn('a message that was too long was passed over');
+      endpoint.passedOver(message);
+    },
     onEnd: () => {},
   });
-  child.once('close', (code, signal) => {
-    endpoint.over(`the server ended with ${signal ?? code ?? 'nothing'}${said === '' ? '' : `: ${said}`}`);
-  });
+  onProcessEnd(child, clock, (how) => endpoint.over(`the server ended with ${how}${said === '' ? '' : `: ${said}`}`));
   return endpoint;
-}
-
-/** Its stdin ends, which is how it is asked to leave; and a server that ignores that must not stay behind. */
-function stop(child: ChildProcess): void {
-  child.stdin?.end();
-  child.kill('SIGTERM');
 }

@@ -2,6 +2,7 @@ import { isRpcId, type RpcId } from '../agent/json-rpc.ts';
 import type { Endpoint } from '../recovery/connection.ts';
 import type { Exchange, ExchangeEnd, ExchangeRequest } from '../recovery/http-exchange.ts';
 import { parseRecord } from '../recovery/post-request.ts';
+import { idOf, type LineEnds } from '../stdio/long-line.ts';
 
 export interface StreamEndpointDeps {
   /** For people: what was started or opened. */
@@ -11,6 +12,7 @@ export interface StreamEndpointDeps {
   /** Passes a message on; `undelivered` says how that failed. */
   readonly write: (json: string, undelivered: (end: ExchangeEnd) => void) => void;
   readonly stop: () => void;
+  readonly beginMs?: number;
 }
 
 interface Open {
@@ -28,6 +30,7 @@ export class StreamEndpoint implements Endpoint {
   readonly instance: string;
   readonly keyKeeper = undefined;
   readonly renewable = false;
+  readonly beginMs?: number;
   readonly #deps: StreamEndpointDeps;
   readonly #pending = new Map<RpcId, Open>();
   #stream: Open | undefined;
@@ -37,6 +40,7 @@ export class StreamEndpoint implements Endpoint {
     this.#deps = deps;
     this.url = deps.url;
     this.instance = deps.instance;
+    if (deps.beginMs !== undefined) this.beginMs = deps.beginMs;
   }
 
   /** Why it has ended, if it has. */
@@ -63,15 +67,24 @@ export class StreamEndpoint implements Endpoint {
       this.#deps.write(body, () => {});
       return over(answered(202, ''));
     }
-    return this.#open(onMessage, (open) => {
+    const exchange = this.#open(onMessage, (open) => {
       this.#pending.set(id, open);
       this.#deps.write(body, open.end);
       return () => this.#pending.delete(id);
     });
+    if (message?.['method'] !== 'initialize') return exchange;
+    // A server may take no second one: whoever does not wait for the first begins with another process or connection.
+    return {
+      ...exchange,
+      abort: (reason) => {
+        exchange.abort(reason);
+        this.#leave(reason);
+      },
+    };
   }
 
   close(): void {
-    this.#deps.stop();
+    this.#leave('it was closed');
   }
 
   /** Takes one message of the server. */
@@ -92,11 +105,27 @@ export class StreamEndpoint implements Endpoint {
     }
   }
 
-  /** The process or connection has ended. */
-  over(reason: string): void {
-    this.#ended = reason;
-    const open = [...this.#pending.values(), ...(this.#stream === undefined ? [] : [this.#stream])];
-    for (const { end } of open) end({ kind: 'failed', written: true, reason });
+  /** A message was too large to be read: whose answer it was says its beginning or its end. */
+  passedOver(message: LineEnds): void {
+    const id = idOf(message);
+    if (id !== undefined) this.#pending.get(id)?.end({ kind: 'too_large' });
+  }
+
+  /** The process or connection has ended, for an answer that was too large perhaps. */
+  over(reason: string, how?: ExchangeEnd): void {
+    this.#ended ??= reason;
+    const failed = { kind: 'failed', written: true, reason } as const;
+    const waiting = [...this.#pending.values()];
+    // Whose answer it was is known only where one request waits.
+    for (const { end } of waiting) end(how?.kind === 'too_large' && waiting.length === 1 ? how : failed);
+    this.#stream?.end(failed);
+  }
+
+  /** What waits hears of it now: the process may take its time. */
+  #leave(reason: string): void {
+    if (this.#ended !== undefined) return;
+    this.over(reason);
+    this.#deps.stop();
   }
 
   #open(onMessage: ExchangeRequest['onMessage'], begin: (open: Open) => () => void): Exchange {

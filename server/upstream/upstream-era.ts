@@ -1,5 +1,7 @@
 import type { Disposable } from '../../shared/disposable.ts';
+import { isRecord } from '../agent/json-rpc.ts';
 import { unsupportedVersion } from '../agent/modern/check-request.ts';
+import { parseRecord } from '../recovery/post-request.ts';
 import type { ClientRequest } from '../recovery/recovering-client.ts';
 import type { Reply } from '../recovery/reply.ts';
 
@@ -44,11 +46,13 @@ export class WrongEraError extends Error {
 
 /** Why an answer to the first request says that another era or another way should be tried; undefined when it does not. */
 export function refusalIn(reply: Reply): string | undefined {
-  if (reply.kind === 'response' && reply.error !== undefined) return JSON.stringify(reply.error).slice(0, 200);
-  if (reply.kind !== 'refused') return undefined;
-  const { status } = reply;
-  const isOfTheMoment = status < 400 || status >= 500 || [401, 403, 408, 429].includes(status);
-  return isOfTheMoment ? undefined : `HTTP ${status}`;
+  if (reply.kind !== 'response' && reply.kind !== 'refused') return undefined;
+  // About access or load, whatever else it says.
+  if (reply.kind === 'refused' && [401, 403, 408, 429].includes(reply.status)) return undefined;
+  if (reply.error !== undefined) return JSON.stringify(reply.error).slice(0, 200);
+  if (reply.kind === 'response') return isRecord(parseRecord(reply.json)?.['result']) ? undefined : 'no result';
+  // Who fails at a method that it does not know says 500; what stands between says 502 to 504 of a server that is away.
+  return reply.status >= 502 ? undefined : `HTTP ${reply.status}`;
 }
 
 /** Whether a server says that it does not speak this version of the protocol: of 2026-07-28 on, to what came before. */

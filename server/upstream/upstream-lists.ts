@@ -1,10 +1,8 @@
-import { messageOf } from '../../shared/errors.ts';
-import { limits } from '../../shared/limits.ts';
-import type { Log } from '../../shared/log.ts';
+import { type Disposable, DisposableStore } from '../../shared/disposable.ts';
 import type { ListOfContent } from '../agent/content.ts';
-import { isRecord, RpcError, rpcCodes } from '../agent/json-rpc.ts';
-
-type Result = Readonly<Record<string, unknown>>;
+import { isRecord } from '../agent/json-rpc.ts';
+import type { Message } from './upstream-era.ts';
+import { type UpstreamItem, UpstreamList, type UpstreamListDeps } from './upstream-list.ts';
 
 /** What a server offers, each with the method that lists it, what tells one from another, and whose change it is. */
 const kinds = {
@@ -16,39 +14,32 @@ const kinds = {
 export type UpstreamKind = keyof typeof kinds;
 const allKinds: readonly UpstreamKind[] = ['tools', 'prompts', 'resources', 'resourceTemplates'];
 
-/** A tool, a prompt, a resource or a template, as its server describes it; `key` is its name, URI or URI template. */
-export interface UpstreamItem {
-  readonly key: string;
-  readonly described: Result;
-}
-
-export interface UpstreamListsDeps {
-  readonly ask: (method: string, params: object) => Promise<Result>;
+export interface UpstreamListsDeps extends Pick<UpstreamListDeps, 'ask' | 'isThere' | 'clock' | 'random' | 'log'> {
   readonly onDidChange: (list: ListOfContent) => void;
-  readonly log: Log;
 }
 
-interface Listed {
-  readonly items: readonly UpstreamItem[];
-  readonly json: string;
-}
-const nothing: Listed = { items: [], json: '[]' };
+/** What one server offers. */
+export class UpstreamLists implements Disposable {
+  readonly #store = new DisposableStore();
+  readonly #lists: ReadonlyMap<UpstreamKind, UpstreamList>;
+  #capabilities: Message = {};
 
-/** What one server offers. What it once listed stays until it lists something else: a list never shrinks by an outage. */
-export class UpstreamLists {
-  readonly #deps: UpstreamListsDeps;
-  readonly #listed = new Map<UpstreamKind, Listed>();
-  /** Of several listings at once the one that was asked for last counts: a slow old one never replaces a newer. */
-  readonly #latest = new Map<UpstreamKind, Promise<void>>();
-  readonly #asked = new Map<UpstreamKind, number>();
-  #capabilities: Result = {};
-
-  constructor(deps: UpstreamListsDeps) {
-    this.#deps = deps;
+  constructor({ onDidChange, ...deps }: UpstreamListsDeps) {
+    const create = (kind: UpstreamKind): UpstreamList => {
+      const { list, ...how } = kinds[kind];
+      const isOffered = () => list in this.#capabilities;
+      return new UpstreamList({ ...deps, ...how, kind, isOffered, onDidChange: () => onDidChange(list) });
+    };
+    this.#lists = new Map(allKinds.map((kind) => [kind, this.#store.add(create(kind))]));
   }
 
   of(kind: UpstreamKind): readonly UpstreamItem[] {
-    return (this.#listed.get(kind) ?? nothing).items;
+    return this.#lists.get(kind)?.items ?? [];
+  }
+
+  /** Why something of it could not be listed, as long as that is so. */
+  get failure(): string | undefined {
+    return [...this.#lists.values()].map(({ failure }) => failure).find((failure) => failure !== undefined);
   }
 
   /** What the server says that it can do, each time that it says it. */
@@ -56,52 +47,17 @@ export class UpstreamLists {
     this.#capabilities = isRecord(capabilities) ? capabilities : {};
   }
 
-  /** Lists anew; resolves when that is over, however it ended. */
-  async refresh(list?: ListOfContent): Promise<void> {
-    await Promise.all(
-      allKinds.filter((kind) => list === undefined || kinds[kind].list === list).map((kind) => this.#refresh(kind)),
-    );
+  /** Lists all anew; resolves when that is over, however it ended. */
+  async refresh(): Promise<void> {
+    await Promise.all([...this.#lists.values()].map((list) => list.refresh()));
   }
 
-  #refresh(kind: UpstreamKind): Promise<void> {
-    const refreshed = this.#ask(kind);
-    this.#latest.set(kind, refreshed);
-    return refreshed;
+  /** The server tells that this list has changed. */
+  changed(list: ListOfContent): void {
+    for (const [kind, one] of this.#lists) if (kinds[kind].list === list) one.changed();
   }
 
-  async #ask(kind: UpstreamKind): Promise<void> {
-    const asked = (this.#asked.get(kind) ?? 0) + 1;
-    this.#asked.set(kind, asked);
-    const { list, method } = kinds[kind];
-    let items: readonly UpstreamItem[] = [];
-    try {
-      // A server that does not declare what it offers of a kind offers nothing of it.
-      if (list in this.#capabilities) items = await this.#pages(kind);
-    } catch (error) {
-      const isUnknown = error instanceof RpcError && error.code === rpcCodes.methodNotFound;
-      if (!isUnknown) return this.#deps.log.debug(`${method} failed: ${messageOf(error)}`);
-    }
-    const json = JSON.stringify(items);
-    if (asked !== this.#asked.get(kind)) return this.#latest.get(kind);
-    if (json === (this.#listed.get(kind) ?? nothing).json) return;
-    this.#listed.set(kind, { items, json });
-    this.#deps.onDidChange(list);
-  }
-
-  async #pages(kind: UpstreamKind): Promise<readonly UpstreamItem[]> {
-    const { method, key } = kinds[kind];
-    const items: UpstreamItem[] = [];
-    let cursor: unknown;
-    for (let page = 0; page < limits.upstreamListPagesMax && items.length < limits.upstreamItemsMax; page += 1) {
-      const result = await this.#deps.ask(method, cursor === undefined ? {} : { cursor });
-      const listed = result[kind];
-      for (const described of Array.isArray(listed) ? listed : []) {
-        const own: unknown = isRecord(described) ? described[key] : undefined;
-        if (isRecord(described) && typeof own === 'string') items.push({ key: own, described });
-      }
-      cursor = result['nextCursor'];
-      if (typeof cursor !== 'string') break;
-    }
-    return items.slice(0, limits.upstreamItemsMax);
+  dispose(): void {
+    this.#store.dispose();
   }
 }

@@ -1,5 +1,7 @@
-import { HoldfastError } from '../../shared/errors.ts';
+import { HoldfastError, messageOf } from '../../shared/errors.ts';
+import { limits } from '../../shared/limits.ts';
 import { isRecord, RpcError, rpcCodes } from '../agent/json-rpc.ts';
+import { type Connection, type Endpoint, UnreachableError } from '../recovery/connection.ts';
 import { parseRecord } from '../recovery/post-request.ts';
 import type { Reply } from '../recovery/reply.ts';
 
@@ -10,6 +12,8 @@ export interface Asked {
   /** It may change something at the server. */
   readonly changes?: boolean;
 }
+
+const megabytes = limits.exchangeMaxBytes / 1024 / 1024;
 
 /**
  * The result in a server's reply.
@@ -40,6 +44,10 @@ export function resultOf(asked: Asked, reply: Reply): Readonly<Record<string, un
         retryable: false,
         hint: readBefore,
       });
+    case 'too_large': {
+      const message = `The answer of ${asked.server} to ${asked.what} is larger than ${megabytes} MB, which is too much to pass on.`;
+      throw new HoldfastError('too_large', message, { executed: 'yes', hint: 'Ask for less of it, or for its parts.' });
+    }
     case 'outcome_unknown':
       throw unknownOutcome(asked, reply.reason);
     case 'cancelled':
@@ -47,6 +55,19 @@ export function resultOf(asked: Asked, reply: Reply): Readonly<Record<string, un
         executed: 'unknown',
         hint: readBefore,
       });
+  }
+}
+
+/**
+ * Whoever answers there, so that the time of a first question is for its answer, not for getting there.
+ *
+ * @throws HoldfastError when that takes more than a moment
+ */
+export async function reached(server: string, connection: Connection): Promise<Endpoint> {
+  try {
+    return await connection.acquireSoon();
+  } catch (error) {
+    throw unavailable(server, messageOf(error), error instanceof UnreachableError ? error.hint : undefined);
   }
 }
 

@@ -19,7 +19,8 @@ import { ModernEra } from './modern-era.ts';
 import { ResourceWatches } from './resource-watches.ts';
 import { listMessages, plainResult, progressIn } from './server-messages.ts';
 import { type Framed, isOfOtherEra, type Message, type UpstreamEra, WrongEraError } from './upstream-era.ts';
-import { type UpstreamItem, type UpstreamKind, UpstreamLists } from './upstream-lists.ts';
+import type { UpstreamItem } from './upstream-list.ts';
+import { type UpstreamKind, UpstreamLists } from './upstream-lists.ts';
 import { agentUri } from './upstream-names.ts';
 import { resultOf, unavailable } from './upstream-reply.ts';
 import type { Way } from './ways.ts';
@@ -117,11 +118,16 @@ export class Upstream implements Disposable {
       ),
       modern: this.#store.add(new ModernEra({ ...shared, onHearing: () => this.#resumed() })),
     };
-    this.#lists = new UpstreamLists({
-      ask: (method, params) => this.#ask(method, params),
-      onDidChange: (list) => this.#changed.fire({ kind: 'list', list }),
-      log,
-    });
+    this.#lists = this.#store.add(
+      new UpstreamLists({
+        ask: (method, params) => this.#ask(method, params),
+        isThere: () => this.#isReady,
+        onDidChange: (list) => this.#changed.fire({ kind: 'list', list }),
+        clock,
+        random,
+        log,
+      }),
+    );
     this.#watches = new ResourceWatches({
       onDidChange: () => this.#era.isOpen && this.#era.listen(this.#capabilities, this.#watches.uris),
     });
@@ -154,10 +160,15 @@ export class Upstream implements Disposable {
         ? { speaks: `${era === 'modern' ? 'MCP 2026-07-28' : 'MCP with sessions'} over ${transport}` }
         : {}),
     };
-    if (this.#era.isOpen && state.kind === 'ready') return { name, state: 'ready', ...offers };
-    const reason = state.kind === 'ready' ? this.#problem : state.reason;
+    const problem = this.#isReady ? this.#lists.failure : this.#problem;
+    const reason = state.kind === 'ready' ? problem : state.reason;
     const isTrying = this.#opening !== undefined || state.kind === 'connecting';
-    return { name, state: isTrying ? 'connecting' : 'away', ...(reason === undefined ? {} : { reason }), ...offers };
+    return {
+      name,
+      state: this.#isReady ? 'ready' : isTrying ? 'connecting' : 'away',
+      ...(reason === undefined ? {} : { reason }),
+      ...offers,
+    };
   }
 
   /**
@@ -210,13 +221,17 @@ export class Upstream implements Disposable {
     this.#store.dispose();
     this.#retry?.dispose();
     const { state } = this.#connection;
-    if (state.kind !== 'ready') return;
+    if (state.kind !== 'ready') return this.#way.connector.close?.();
     const { endpoint } = state;
     const timer = this.#deps.clock.after(limits.endSessionMs, () => endpoint.close());
     void this.#era.end().finally(() => {
       timer.dispose();
       endpoint.close();
     });
+  }
+
+  get #isReady(): boolean {
+    return this.#era.isOpen && this.#connection.state.kind === 'ready';
   }
 
   get #era(): UpstreamEra {
@@ -369,7 +384,7 @@ export class Upstream implements Disposable {
   #fromServer({ id, method, params }: Message): void {
     if (typeof method !== 'string') return;
     const list = listMessages.get(method);
-    if (list !== undefined) return void this.#lists.refresh(list);
+    if (list !== undefined) return this.#lists.changed(list);
     if (method === 'notifications/resources/updated') {
       const updated = isRecord(params) ? params['uri'] : undefined;
       this.#updated(this.#watches.concernedBy(updated));

@@ -18,7 +18,7 @@ export interface Way {
  */
 export function waysTo(
   { type, url, headers, command, args, env, cwd }: UpstreamConfig,
-  deps: Pick<StdioConnectorDeps, 'env' | 'newId' | 'log'>,
+  deps: Pick<StdioConnectorDeps, 'env' | 'newId' | 'clock' | 'log'>,
 ): readonly [Way, ...Way[]] {
   if (url !== undefined) {
     const target = httpTargetOf({ url, headers });

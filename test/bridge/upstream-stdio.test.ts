@@ -55,12 +55,12 @@ describe('A command behind the bridge', function () {
       return true;
     }
   };
-  const serve = async (command = process.execPath): Promise<SdkScene> => {
+  const serve = async (command = process.execPath, cwd = resolve(import.meta.dirname, '../..')): Promise<SdkScene> => {
     const child = {
       command,
       args: ['--input-type=module', '--eval', source],
       env: { LEDGER: join(dir.path, 'ledger') },
-      cwd: resolve(import.meta.dirname, '../..'),
+      cwd,
     };
     scene = await SdkScene.startWith(dir.path, { child });
     return scene;
@@ -106,12 +106,22 @@ describe('A command behind the bridge', function () {
     await eventually(() => pids().every(isGone) || undefined, 'the end of the command');
   });
 
-  it('that does not exist is told by the status', async () => {
-    const { bridge } = await serve(join('/', 'nowhere', 'server'));
-    const status = await eventually(async () => {
-      const { stdout } = await runHoldfast(['status', '--state-dir', bridge.stateDir]);
-      return stdout.includes('ENOENT') ? stdout : undefined;
-    }, 'the reason');
-    assert.match(status, /MCP server child: (connecting|away) \(.*\/nowhere\/server cannot be started: .*ENOENT\)/);
-  });
+  for (const [what, command, cwd, said] of [
+    ['that does not exist', join('/', 'nowhere', 'server'), undefined, /\/nowhere\/server cannot be started: .*ENOENT/],
+    [
+      'whose folder does not exist',
+      undefined,
+      join('/', 'nowhere'),
+      / cannot be started: there is no folder \/nowhere/,
+    ],
+  ] as const) {
+    it(`${what} is told by the status`, async () => {
+      const { bridge } = await serve(command, cwd);
+      const status = await eventually(async () => {
+        const { stdout } = await runHoldfast(['status', '--state-dir', bridge.stateDir]);
+        return stdout.includes('cannot be started') ? stdout : undefined;
+      }, 'the reason');
+      assert.match(status, new RegExp(`MCP server child: (connecting|away) \\(.*${said.source}\\)`));
+    });
+  }
 });

@@ -67,6 +67,34 @@ describe('config.json', () => {
     );
   });
 
+  it('says of a server why it is not used, and what can be said of one', () => {
+    const url = 'http://a.example/';
+    const upstreams = {
+      a__b: { url },
+      nl: { url, headers: { x: 'a\nb' } },
+      key: { url, headers: { 'a b': 'x' } },
+      more: { url, colour: 1 },
+    };
+    const { config, problems } = parseConfig(JSON.stringify({ upstreams }));
+    assert.deepEqual(Object.keys(config.upstreams), ['more']);
+    assert.deepEqual(
+      new Set(problems),
+      new Set([
+        '"upstreams.a__b" is wrong: names of servers are letters and digits, with single "-" or "_" between; it is not used',
+        '"upstreams.nl.headers.x" is wrong: a header holds one line of Latin characters; the server "nl" is not used',
+        '"upstreams.key.headers.a b" is wrong: this is no name of a header; the server "key" is not used',
+        '"upstreams.more.colour" is no setting (known: type, url, command, args, env, cwd, headers, trustHints); it is not used',
+      ]),
+    );
+  });
+
+  it('may begin with a mark of its encoding', () => {
+    assert.deepEqual(parseConfig('\uFEFF{"sessions":{"onStale":"adopt"}}'), {
+      config: { ...defaults, sessions: { onStale: 'adopt' } },
+      problems: [],
+    });
+  });
+
   it('that is no object, or no JSON, is not used at all', () => {
     for (const text of ['[]', 'null', '"heal"', '7', '{"sessions":[]}', '{"sessions":null}']) {
       const { config, problems } = parseConfig(text);

@@ -210,5 +210,14 @@ describe('a lost connection', () => {
       await server.clock.settle();
       assert.equal(server.seen.length, 3);
     });
+
+    it('is not told of that for `initialize`, which may not be cancelled', async () => {
+      server.script = () => never;
+      const reply = server.request('initialize', {}, { budgetMs: 10_000 });
+      await server.clock.advance(10_000);
+      assert.deepEqual(await reply, { kind: 'timeout', budgetMs: 10_000, sent: true });
+      await server.clock.settle();
+      assert.deepEqual(server.methods(), ['initialize -']);
+    });
   });
 });

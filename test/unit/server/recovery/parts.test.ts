@@ -15,6 +15,30 @@ describe('an event stream', () => {
       assert.deepEqual(messages, ['first', '{"a":1}', 'two\nlines', 'bare'], `pieces of ${size}`);
     }
   });
+
+  it('may end its lines with bare CRs, also the last one', () => {
+    const bare = 'data: one\r\rdata: two\rdata: lines\r\r';
+    for (let size = 1; size <= bare.length; size += 1) {
+      const messages: string[] = [];
+      const parser = new SseParser((data) => messages.push(data));
+      for (let at = 0; at < bare.length; at += size) parser.push(bare.slice(at, at + size));
+      assert.deepEqual(messages, ['one', 'two\nlines'], `pieces of ${size}`);
+    }
+  });
+
+  it('costs work in proportion to its size, however large one event is, which is known before it ends', () => {
+    let chars = 0;
+    const parser = new SseParser((data) => {
+      chars += data.length;
+    });
+    const piece = 'x'.repeat(1_000);
+    parser.push('data: ');
+    // Looking at the whole line for each piece would be 12 GB of work, which takes longer than this test may.
+    for (let count = 0; count < 5_000; count += 1) parser.push(piece);
+    assert.equal(parser.unfinishedBytes, 5_000_006);
+    parser.push('\n\n: alive\n: ü');
+    assert.deepEqual([chars, parser.unfinishedBytes], [5_000_000, 4]);
+  }).timeout(10_000);
 });
 
 describe('rule 4: the limits of recovery', () => {
@@ -25,6 +49,7 @@ describe('rule 4: the limits of recovery', () => {
     assert.ok(limits.agentRequestMs > limits.recoveryWaitMs);
     assert.ok(limits.agentRequestMs > limits.callMaxMs + limits.callMarginMs);
     assert.ok(limits.lastAnswersMs + limits.endSessionMs < 1_000);
+    assert.ok(limits.endSessionMs + limits.serverEndMs + limits.serverTermMs < limits.shutdownMs);
   });
 });
 

@@ -58,6 +58,37 @@ describe('What agents see of a server behind the bridge', () => {
     });
   });
 
+  it('has structured content as an object, which is all that clients of the older era take', () => {
+    const outputSchema = { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'array', items: {} };
+    const described = { name: 'go', inputSchema: { type: 'object' }, outputSchema };
+    assert.deepEqual(agentItem('other', 'tools', { key: 'go', described })['outputSchema'], {
+      $schema: outputSchema.$schema,
+      type: 'object',
+      properties: { result: outputSchema },
+      required: ['result'],
+    });
+    const either = { anyOf: [{ type: 'object' }, { type: 'null' }] };
+    for (const [structuredContent, schema, seen] of [
+      [[1], outputSchema, { result: [1] }],
+      [{ a: 1 }, either, { result: { a: 1 } }],
+      [null, either, { result: null }],
+      [[1], undefined, { result: [1] }],
+      [{ a: 1 }, { type: 'object' }, { a: 1 }],
+    ]) {
+      assert.deepEqual(agentResult('other', { structuredContent }, schema), { structuredContent: seen });
+    }
+    assert.deepEqual(agentResult('other', { structuredContent: null }), {});
+  });
+
+  it('has no schema of structured content that would point elsewhere in an object', () => {
+    const outputSchema = { $ref: '#/$defs/list', $defs: { list: { type: 'array' } } };
+    const described = { name: 'go', inputSchema: { type: 'object' }, outputSchema };
+    assert.ok(!('outputSchema' in agentItem('other', 'tools', { key: 'go', described })));
+    assert.deepEqual(agentResult('other', { structuredContent: [1] }, outputSchema), {
+      structuredContent: { result: [1] },
+    });
+  });
+
   it('stays as it is where it has another form than expected', () => {
     for (const result of [
       { content: 'text' },
