@@ -1,6 +1,6 @@
 import { errorMetaKey, failureText } from '../shared/call-result.ts';
 import { HoldfastError, messageOf } from '../shared/errors.ts';
-import { PortTakenError } from './listen.ts';
+import { PortError } from './listen.ts';
 import { McpCallError } from './mcp-call-error.ts';
 import { OptionError } from './options.ts';
 import { StateDirError } from './private-files.ts';
@@ -20,7 +20,7 @@ export function commandFailure(error: unknown): CommandFailure {
     error instanceof OptionError ||
     error instanceof StateDirError ||
     error instanceof McpCallError ||
-    error instanceof PortTakenError;
+    error instanceof PortError;
   const text = expected || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
   return { text: `holdfast: ${text}\n`, json: failureLine(messageOf(error)) };
 }

@@ -1,17 +1,18 @@
 import { windowHeader } from '../shared/agent-headers.ts';
 import { limits } from '../shared/limits.ts';
 import type { BridgeFile } from '../shared/state-files.ts';
-import { fetchStatus } from './bridge-client.ts';
+import { type BridgeLook, fetchStatus } from './bridge-client.ts';
+import { silentBridge } from './claim-state-dir.ts';
 import { type CallOptions, exitCodes, type StatusOptions } from './cli.ts';
 import { failureLine } from './command-failure.ts';
 import { callTool } from './mcp-call.ts';
+import { McpCallError } from './mcp-call-error.ts';
 import { readSecret } from './state-dir.ts';
 import { describeStatus } from './status.ts';
 
 export interface CommandDeps {
   readonly version: string;
-  /** The running bridge of a state directory, proven. */
-  readonly find: (stateDir: string) => Promise<BridgeFile | undefined>;
+  readonly look: (stateDir: string) => Promise<BridgeLook>;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   /** The environment's window id: which window the shell belongs to. */
@@ -58,13 +59,15 @@ export async function call(options: CallOptions, deps: CommandDeps): Promise<num
   return isError ? exitCodes.failed : exitCodes.ok;
 }
 
+/** @throws McpCallError when there is a bridge that does not answer */
 async function findWithToken(
   stateDir: string,
-  { find }: CommandDeps,
+  { look }: CommandDeps,
 ): Promise<{ readonly bridge: BridgeFile; readonly token: string } | undefined> {
-  const bridge = await find(stateDir);
-  const token = bridge === undefined ? undefined : readSecret(stateDir, 'token');
-  return bridge === undefined || token === undefined ? undefined : { bridge, token };
+  const seen = await look(stateDir);
+  if (seen.kind === 'silent') throw new McpCallError(silentBridge(seen.bridge));
+  const token = seen.kind === 'none' ? undefined : readSecret(stateDir, 'token');
+  return seen.kind === 'none' || token === undefined ? undefined : { bridge: seen.bridge, token };
 }
 
 function noBridge(stateDir: string): string {

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { errorCode } from '../shared/errors.ts';
 import { limits } from '../shared/limits.ts';
 
-/** The port that was asked for belongs to another program. */
-export class PortTakenError extends Error {
-  override readonly name = 'PortTakenError';
+/** The port that was asked for cannot be had; the message says why, and what to do. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
 }
 
 export interface ListenDeps {
@@ -29,16 +29,21 @@ export async function listen(deps: ListenDeps): Promise<Listening> {
   const { server, requested, kept } = deps;
   if (requested !== undefined) {
     const port = await tryPort(server, requested);
-    if (port === undefined) {
-      throw new PortTakenError(
+    if (port === 'taken') {
+      throw new PortError(
         `Port ${requested} is taken by another program. Stop that program, choose another port, or use --port 0 for any free one.`,
+      );
+    }
+    if (port === 'reserved') {
+      throw new PortError(
+        `The system does not let you use port ${requested} (EACCES). Choose one above 1023 that it does not keep for itself, or use --port 0 for any free one.`,
       );
     }
     return { port };
   }
   if (kept !== undefined) {
     const port = await tryPort(server, kept);
-    return port === undefined ? { port: await anyPort(deps), strangerOn: kept } : { port };
+    return typeof port === 'number' ? { port } : { port: await anyPort(deps), strangerOn: kept };
   }
   const port = await anyPort(deps);
   deps.keep(port);
@@ -49,18 +54,19 @@ async function anyPort({ server, random }: ListenDeps): Promise<number> {
   const range = limits.portMax - limits.portMin + 1;
   for (let attempt = 0; attempt < limits.portAttempts; attempt++) {
     const port = await tryPort(server, limits.portMin + Math.floor(random() * range));
-    if (port !== undefined) return port;
+    if (typeof port === 'number') return port;
   }
   const port = await tryPort(server, 0);
-  if (port === undefined) throw new Error('no free port on 127.0.0.1');
+  if (typeof port !== 'number') throw new Error('no free port on 127.0.0.1');
   return port;
 }
 
-/** The bound port; undefined when it is taken or the system reserves it. */
-function tryPort(server: Server, port: number): Promise<number | undefined> {
+/** The bound port, or why it cannot be had. */
+function tryPort(server: Server, port: number): Promise<number | 'taken' | 'reserved'> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error) => {
-      if (errorCode(error) === 'EADDRINUSE' || errorCode(error) === 'EACCES') resolve(undefined);
+      if (errorCode(error) === 'EADDRINUSE') resolve('taken');
+      else if (errorCode(error) === 'EACCES') resolve('reserved');
       else reject(error);
     };
     server.once('error', failed);

@@ -9,18 +9,17 @@ import { limits } from '../shared/limits.ts';
 import { createLog, type Log } from '../shared/log.ts';
 import { instanceProof } from '../shared/proof.ts';
 import type { StatusMessage } from '../shared/protocol.ts';
-import { acquireSocketLock } from '../shared/socket-lock.ts';
 import { type BridgeFile, environment, type ServeEvent } from '../shared/state-files.ts';
 import { createCallIds } from './agent/call-ids.ts';
 import { createBridgeContent } from './agent/content/bridge-content.ts';
 import { createHttpFront } from './agent/http-front.ts';
-import { bridgeOrigin, findBridge } from './bridge-client.ts';
+import { createBridgeClaims } from './bridge-claims.ts';
+import { bridgeOrigin } from './bridge-client.ts';
 import { currentBoot, readBridgeFile, removeBridgeFile, writeBridgeFile } from './bridge-file.ts';
 import { createBridgeLock } from './bridge-lock.ts';
 import { openBridgeLog } from './bridge-log.ts';
 import { createBridgeTools } from './calls/bridge-tools.ts';
 import { Dispatcher } from './calls/dispatcher.ts';
-import { type Claim, type ClaimDeps, claimStateDir } from './claim-state-dir.ts';
 import { exitCodes, runCli } from './cli.ts';
 import { type CommandDeps, call, status } from './commands.ts';
 import { readConfig } from './config.ts';
@@ -34,7 +33,6 @@ import { type Inheritance, inherit } from './handover/successor.ts';
 import { installedBridge } from './handover/successor-process.ts';
 import { leaveReason } from './leave-reason.ts';
 import { listen, portOf } from './listen.ts';
-import { bridgeLockPath, nodeSocketLock } from './node-socket-lock.ts';
 import type { ServeOptions } from './options.ts';
 import { ensurePrivateDirectory } from './private-files.ts';
 import { rotate } from './rotate.ts';
@@ -63,34 +61,7 @@ const random = Math.random;
 const nonce = () => randomBytes(24).toString('base64url');
 const stdout = (text: string) => void process.stdout.write(text);
 const stderr = (text: string) => void process.stderr.write(text);
-const find = (stateDir: string) =>
-  findBridge({ stateDir, boot: currentBoot(clock.wallMs()), nonce, proofMs: limits.proofMs });
-
-function claim(stateDir: string, retryMs: number): Promise<Claim> {
-  return claimStateDir({
-    ...lockOf(stateDir),
-    find: () => find(stateDir),
-    clock,
-    waitMs: limits.bridgeStartMs,
-    retryMs,
-  });
-}
-
-/** Of a directory whose bridge is about to let go of it, and whose port this process has already. */
-function takeOver(stateDir: string): Promise<Claim> {
-  return claimStateDir({
-    ...lockOf(stateDir),
-    // Asking whoever has the port for a proof would be asking oneself.
-    find: () => Promise.resolve(undefined),
-    clock,
-    waitMs: limits.handoverLockMs,
-    retryMs: limits.claimRetryMs,
-  });
-}
-
-function lockOf(stateDir: string): Pick<ClaimDeps, 'lockPath' | 'lockDeps'> {
-  return { lockPath: bridgeLockPath(stateDir, tmpdir()), lockDeps: nodeSocketLock(clock, random) };
-}
+const claims = createBridgeClaims({ clock, random, nonce, tempDir: tmpdir() });
 
 async function serve(options: ServeOptions): Promise<number> {
   const { stateDir } = options;
@@ -107,7 +78,9 @@ async function serve(options: ServeOptions): Promise<number> {
 
 async function serveAt(options: ServeOptions, door: Door, inheritance: Inheritance | undefined): Promise<number> {
   const { stateDir } = options;
-  const claimed = await (inheritance === undefined ? claim(stateDir, limits.claimRetryMs) : takeOver(stateDir));
+  const claimed = await (inheritance === undefined
+    ? claims.claim(stateDir, limits.claimRetryMs)
+    : claims.takeOver(stateDir));
   if (claimed.kind === 'running') {
     announce('already-running', claimed.bridge, options.json);
     return exitCodes.ok;
@@ -120,8 +93,7 @@ async function serveAt(options: ServeOptions, door: Door, inheritance: Inheritan
     stderr: (line) => stderr(`${line}\n`),
     timestamp: () => new Date(clock.wallMs()).toISOString(),
   });
-  const { lockPath, lockDeps } = lockOf(stateDir);
-  const lock = createBridgeLock({ held: claimed.lock, acquire: () => acquireSocketLock(lockPath, lockDeps), log });
+  const lock = createBridgeLock({ held: claimed.lock, acquire: () => claims.lock(stateDir), log });
   const crash = (error: unknown) => {
     log.error(`the bridge crashed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     void flush().finally(() => process.exit(exitCodes.failed));
@@ -337,7 +309,7 @@ async function runBridge({ options, secrets, log, door, inheritance, lock }: Bri
     holdsLock: () => lock.stands,
     recorded: () => readBridgeFile(stateDir),
     record,
-    find: () => find(stateDir),
+    find: () => claims.find(stateDir),
     giveWay: (other) => succession.giveWay(other),
   });
   const reason = await left;
@@ -367,7 +339,7 @@ async function main(): Promise<void> {
   const keepAlive = setInterval(() => {}, 2 ** 30);
   const deps: CommandDeps = {
     version,
-    find,
+    look: claims.look,
     stdout,
     stderr,
     window: process.env[environment.window],
@@ -382,7 +354,7 @@ async function main(): Promise<void> {
     call: (options) => call(options, deps),
     rotate: (options) =>
       rotate(options, {
-        claim: (stateDir) => claim(stateDir, limits.rotateRetryMs),
+        claim: (stateDir) => claims.claim(stateDir, limits.rotateRetryMs),
         stop: (pid) => process.kill(pid, 'SIGTERM'),
         clock,
         stdout,

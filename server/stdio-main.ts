@@ -8,7 +8,7 @@ import { acquireSocketLock } from '../shared/socket-lock.ts';
 import { environment } from '../shared/state-files.ts';
 import { findBridge } from './bridge-client.ts';
 import { currentBoot } from './bridge-file.ts';
-import { nodeSocketLock, startLockPath } from './node-socket-lock.ts';
+import { bridgeLockPath, nodeSocketLock, startLockPath } from './node-socket-lock.ts';
 import { ensurePrivateDirectory } from './private-files.ts';
 import { Breaker } from './recovery/breaker.ts';
 import { Connection } from './recovery/connection.ts';
@@ -19,7 +19,6 @@ import { createBridgeConnector } from './stdio/bridge-connector.ts';
 import { CallKeys } from './stdio/call-keys.ts';
 import { LineWriter, readLines } from './stdio/lines.ts';
 import { Shim } from './stdio/shim.ts';
-import { findSilentBridge } from './stdio/silent-bridge.ts';
 import { startBridge } from './stdio/start-bridge.ts';
 import { workingFolder } from './working-folder.ts';
 
@@ -70,7 +69,7 @@ export async function stdio(options: StdioOptions): Promise<number> {
         signal,
       );
     },
-    silentBridge: () => findSilentBridge({ stateDir, tempDir: tmpdir(), boot: boot(), lock, clock }),
+    isLocked: async () => (await lock.probe(bridgeLockPath(stateDir, tmpdir()))) === 'alive',
     window: windowHeader(options.window, process.env[environment.window]),
     // An empty one is no folder to the bridge.
     folder: workingFolder() ?? '',

@@ -125,7 +125,7 @@ export const limits = {
   sessionUseStepMs: 1_000,
   /** Pinned sessions that one arrival may step over in search of one that can leave: bounds the work, not the result. */
   sessionEvictScan: 8,
-  /** Ids of ended sessions that are remembered as such, over restarts too: about 1 MB. */
+  /** Ids of ended sessions that are remembered as such, over restarts too: about 1 MB. The first to end go first. */
   terminatedMax: 10_000,
   /** Sessions whose log level and subscriptions are remembered over restarts. */
   sessionRecordsMax: 1_000,

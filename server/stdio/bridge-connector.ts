@@ -3,7 +3,7 @@ import { bridgeFeatures } from '../../shared/bridge-features.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Log } from '../../shared/log.ts';
-import { bridgeOrigin, type FindBridgeDeps, findBridge } from '../bridge-client.ts';
+import { bridgeOrigin, type FoundBridge, lookForBridge } from '../bridge-client.ts';
 import type { MachineBoot } from '../bridge-file.ts';
 import { sha256 } from '../crypto.ts';
 import { type Connector, type Endpoint, UnreachableError } from '../recovery/connection.ts';
@@ -17,8 +17,8 @@ export interface BridgeConnectorDeps {
   readonly nonce: () => string;
   /** Starts the bridge; rejects with an `UnreachableError` when that does not work. */
   readonly start: (signal: AbortSignal) => Promise<void>;
-  /** Process id of a bridge that runs and does not answer; asked when none has proven itself. */
-  readonly silentBridge: () => Promise<number | undefined>;
+  /** As `LookDeps.isLocked`. */
+  readonly isLocked: () => Promise<boolean>;
   /** Id of the window whose terminal this runs in. */
   readonly window: string | undefined;
   readonly folder: string;
@@ -30,33 +30,34 @@ export interface BridgeConnectorDeps {
 export function createBridgeConnector(deps: BridgeConnectorDeps): Connector {
   return {
     async connect(how, signal) {
-      const found = await lookForBridge(deps);
+      const found = await look(deps);
       if (found !== undefined) return found;
-      const pid = await deps.silentBridge();
-      if (pid !== undefined) throw silence(pid);
       if (how === 'join') throw new UnreachableError('no bridge runs');
       deps.log.info('no bridge runs; starting it');
       await deps.start(signal);
-      const started = await lookForBridge(deps);
+      const started = await look(deps);
       if (started === undefined) throw new UnreachableError('the bridge was started and left at once');
       return started;
     },
   };
 }
 
-function silence(pid: number): UnreachableError {
+/** Beside a bridge that does not answer none can be started. @throws UnreachableError that names its process */
+async function look(deps: BridgeConnectorDeps): Promise<Endpoint | undefined> {
+  const { stateDir, nonce, boot, isLocked } = deps;
+  const seen = await lookForBridge({ stateDir, boot: boot(), nonce, isLocked, proofMs: limits.proofMs });
+  if (seen.kind === 'running') return endpointOf(seen.bridge, deps);
+  if (seen.kind === 'none') return undefined;
+  const { pid } = seen.bridge;
   const hint = `Let process ${pid} go on, or end it ("Holdfast: Restart Bridge" in VS Code does); then repeat it.`;
-  return new UnreachableError(`the bridge (process ${pid}) does not answer`, hint);
+  throw new UnreachableError(`the bridge (process ${pid}) does not answer`, hint);
 }
 
-async function lookForBridge(deps: BridgeConnectorDeps): Promise<Endpoint | undefined> {
+function endpointOf({ port, instance, features }: FoundBridge, deps: BridgeConnectorDeps): Endpoint | undefined {
   const { stateDir, nonce, clock, window, folder } = deps;
-  const look: FindBridgeDeps = { stateDir, boot: deps.boot(), nonce, proofMs: limits.proofMs };
-  const bridge = await findBridge(look);
-  const secret = bridge === undefined ? undefined : readSecret(stateDir, 'editor.secret');
-  const token = bridge === undefined ? undefined : readSecret(stateDir, 'token');
-  if (bridge === undefined || secret === undefined || token === undefined) return undefined;
-  const { port, instance, features } = bridge;
+  const secret = readSecret(stateDir, 'editor.secret');
+  const token = readSecret(stateDir, 'token');
+  if (secret === undefined || token === undefined) return undefined;
   const agent = new ProvenAgent({ port, instance, secret, nonce, clock });
   const headers = {
     authorization: `Bearer ${token}`,

@@ -70,6 +70,18 @@ describe('A command that fails', () => {
     assert.deepEqual([unknown.code, status.code, call.code], [1, 1, 1]);
   });
 
+  it('because the bridge is stopped names its process, and works when that goes on', async () => {
+    // Elsewhere nothing stops a process.
+    if (process.platform === 'win32') return;
+    const { pid } = bridge.event;
+    process.kill(pid, 'SIGSTOP');
+    const silent = `the bridge (process ${pid}) does not answer: it is stopped, or hangs. Let that process go on or end it, then run this again`;
+    const [status, call] = await Promise.all([failed('status'), failed('call', 'list_windows')]);
+    assert.deepEqual([status.code, status.text, call.text], [1, silent, silent]);
+    process.kill(pid, 'SIGCONT');
+    assert.equal((await run('status')).code, 0);
+  });
+
   it('because of its state directory names the path', async () => {
     const path = join(bridge.stateDir, 'token', 'below');
     for (const args of [['status'], ['call', 'list_windows'], ['rotate']]) {

@@ -118,6 +118,7 @@ describe('The record of sessions', () => {
     }
     for (let index = 0; index <= limits.terminatedMax; index++) void records.end(String(index), nowS() + ageS);
     assert.deepEqual([records.isEnded('0'), records.isEnded('1')], [false, true]);
+    assert.deepEqual(records.watchOf('nothing set', nowS()).lost, [], 'and no session suffers from it');
     for (let index = 0; index <= limits.sessionAliasesMax; index++) {
       records.alias(String(index), { untilS: nowS() + ageS, session: 's', detail: 'unknown' });
     }
