@@ -13,10 +13,10 @@ const nameSchema = z
 const upstreamSchema = z
   .strictObject({
     type: z
-      .enum(['http', 'sse'])
+      .enum(['http', 'streamable-http', 'sse', 'stdio'])
       .optional()
       .describe(
-        'The transport at `url`, where it should not be found out: Streamable HTTP, or the older HTTP with SSE.',
+        'The transport at `url`, where it should not be found out: Streamable HTTP, by either name, or the older HTTP with SSE. A `command` needs none; its own is `stdio`.',
       ),
     url: z
       .url({ protocol: /^https?$/, error: 'this is no http or https URL' })
@@ -53,6 +53,10 @@ const upstreamSchema = z
   })
   .refine(({ url, command }) => (url === undefined) !== (command === undefined), {
     error: 'a server needs either "url" or "command"',
+  })
+  .refine(({ type, url }) => type !== 'stdio' || url === undefined, {
+    error: '"stdio" is the type of a "command", not of a "url"',
+    path: ['type'],
   });
 export type UpstreamConfig = z.infer<typeof upstreamSchema>;
 

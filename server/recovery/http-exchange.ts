@@ -54,19 +54,28 @@ export function startExchange(target: HttpTarget, request: ExchangeRequest): Exc
   let req: ClientRequest | undefined;
   const ended = new Promise<ExchangeEnd>((resolve) => {
     const failed = (error: unknown) => resolve({ kind: 'failed', written, reason: messageOf(error) });
-    try {
-      req = begin(target, request);
-    } catch (error) {
-      // Node refuses what no header can hold, before anything is sent.
-      return failed(error);
-    }
-    req.once('socket', (socket) => {
-      if (socket.connecting) socket.once('connect', () => (written = true));
-      else written = true;
-    });
-    req.once('error', failed);
-    req.once('response', (response) => readAnswer(response, request, resolve, failed));
-    req.end(request.body);
+    const send = (path: string, mayMove: boolean): void => {
+      try {
+        req = begin({ ...target, path }, request);
+      } catch (error) {
+        // Node refuses what no header can hold, before anything is sent.
+        return failed(error);
+      }
+      req.once('socket', (socket) => {
+        if (socket.connecting) socket.once('connect', () => (written = true));
+        else written = true;
+      });
+      req.once('error', failed);
+      req.once('response', (response) => {
+        const moved = mayMove ? movedTo(target, response) : undefined;
+        if (moved === undefined)
+          return readAnswer({ response, location: locationOf(target, response) }, request, resolve, failed);
+        response.resume();
+        send(moved, false);
+      });
+      req.end(request.body);
+    };
+    send(target.path, true);
   });
   return { ended, abort: (reason) => req?.destroy(new Error(reason)) };
 }
@@ -79,8 +88,25 @@ function begin(target: HttpTarget, request: ExchangeRequest): ClientRequest {
   return start({ host, port, path, agent, method, headers: { ...headers, ...request.headers, ...ofBody } });
 }
 
+/** Where the same request is to be sent, at this server: what it carries is no other server's business. */
+function movedTo(target: HttpTarget, response: IncomingMessage): string | undefined {
+  const { statusCode } = response;
+  const there = statusCode === 307 || statusCode === 308 ? locationOf(target, response) : undefined;
+  return there?.origin === originOf(target) ? `${there?.pathname}${there?.search}` : undefined;
+}
+
+function locationOf(target: HttpTarget, { headers: { location } }: IncomingMessage): URL | undefined {
+  const here = `${originOf(target)}${target.path}`;
+  return location !== undefined && URL.canParse(location, here) ? new URL(location, here) : undefined;
+}
+
+function originOf({ host, port, request }: HttpTarget): string {
+  const scheme = request === undefined ? 'http' : 'https';
+  return new URL(`${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`).origin;
+}
+
 function readAnswer(
-  response: IncomingMessage,
+  { response, location }: { readonly response: IncomingMessage; readonly location: URL | undefined },
   { onMessage, onEvent }: ExchangeRequest,
   resolve: (end: ExchangeEnd) => void,
   failed: (error: unknown) => void,
@@ -117,8 +143,20 @@ function readAnswer(
     const [first] = chunks;
     const whole = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
     const retryAfterMs = secondsToMs(headers['retry-after']);
-    resolve({ kind: 'answered', status, contentType, sessionId, retryAfterMs, text: whole.toString('utf8') });
+    // Its query may hold a secret.
+    const moved = location === undefined ? undefined : `${location.origin}${location.pathname}`;
+    const text = isRedirect(status) && moved !== undefined ? `moved to ${moved}` : whole.toString('utf8');
+    resolve({ kind: 'answered', status, contentType, sessionId, retryAfterMs, text });
   });
+}
+
+/** For people: the status of an answer, and where it sends whoever asks. */
+export function describedStatus({ status, text }: { readonly status: number; readonly text: string }): string {
+  return `HTTP ${status}${isRedirect(status) && text !== '' ? `, ${text.slice(0, 200)}` : ''}`;
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
 }
 
 /** A date instead of seconds is treated as absent. */

@@ -1,5 +1,5 @@
 import { type Connector, UnreachableError } from '../recovery/connection.ts';
-import { type ExchangeEnd, startExchange } from '../recovery/http-exchange.ts';
+import { describedStatus, type ExchangeEnd, startExchange } from '../recovery/http-exchange.ts';
 import type { UrlTarget } from './http-connector.ts';
 import { StreamEndpoint } from './stream-endpoint.ts';
 
@@ -72,7 +72,7 @@ function post(target: UrlTarget, body: string, undelivered: (end: ExchangeEnd) =
 function reasonOf(end: ExchangeEnd): string {
   switch (end.kind) {
     case 'answered':
-      return `a GET opens no event stream (HTTP ${end.status})`;
+      return `a GET opens no event stream (${describedStatus(end)})`;
     case 'streamed':
       return 'the server ended its event stream';
     case 'too_large':

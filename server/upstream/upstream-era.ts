@@ -1,6 +1,7 @@
 import type { Disposable } from '../../shared/disposable.ts';
 import { isRecord } from '../agent/json-rpc.ts';
 import { unsupportedVersion } from '../agent/modern/check-request.ts';
+import { describedStatus } from '../recovery/http-exchange.ts';
 import { parseRecord } from '../recovery/post-request.ts';
 import type { ClientRequest } from '../recovery/recovering-client.ts';
 import type { Reply } from '../recovery/reply.ts';
@@ -52,7 +53,7 @@ export function refusalIn(reply: Reply): string | undefined {
   if (reply.error !== undefined) return JSON.stringify(reply.error).slice(0, 200);
   if (reply.kind === 'response') return isRecord(parseRecord(reply.json)?.['result']) ? undefined : 'no result';
   // Who fails at a method that it does not know says 500; what stands between says 502 to 504 of a server that is away.
-  return reply.status >= 502 ? undefined : `HTTP ${reply.status}`;
+  return reply.status >= 502 ? undefined : describedStatus(reply);
 }
 
 /** Whether a server says that it does not speak this version of the protocol: of 2026-07-28 on, to what came before. */

@@ -29,7 +29,7 @@ export function waysTo(
       { ...http, era: 'modern' },
       { ...http, era: 'legacy' },
     ] as const;
-    return type === 'http' ? both : [...both, sse];
+    return type === undefined ? [...both, sse] : both;
   }
   if (command === undefined) throw new TypeError('the configuration was not checked');
   const connector = createStdioConnector({ ...deps, command, args, cwd, env: { ...deps.env, ...env } });

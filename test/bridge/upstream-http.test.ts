@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { runHoldfast } from '../support/bridge-process.ts';
 import { eventually } from '../support/eventually.ts';
@@ -6,6 +7,24 @@ import type { McpClient } from '../support/mcp-client.ts';
 import { SdkScene } from '../support/sdk-scene.ts';
 import { type TempDir, tempDir } from '../support/temp-dir.ts';
 import { UpstreamServer } from '../support/upstream-server.ts';
+
+class MovedServer extends UpstreamServer {
+  readonly #location: string;
+
+  constructor(location: string) {
+    super();
+    this.#location = location;
+  }
+
+  protected override begin() {
+    const serve = super.begin();
+    return (req: IncomingMessage, res: ServerResponse) => {
+      if (req.url !== '/mcp') return serve(req, res);
+      req.resume();
+      res.writeHead(307, { location: this.#location }).end();
+    };
+  }
+}
 
 describe('A server behind the bridge', function () {
   this.timeout(30_000);
@@ -111,6 +130,28 @@ describe('A server behind the bridge', function () {
     await other.tellToolsChanged();
     await eventually(() => (heard > 1 ? heard : undefined), 'list_changed after its own');
   });
+
+  for (const [where, location, works] of [
+    ['another path', '/mcp/', true],
+    ['another server', 'http://127.0.0.1:9/else?token=secret', false],
+  ] as const) {
+    it(`that has moved to ${where} ${works ? 'is found there' : 'gets nothing of ours, and the status says where'}`, async () => {
+      await other.stop();
+      other = new MovedServer(location);
+      await other.start();
+      const started = await serve();
+      const { client } = await started.connect();
+      if (works) {
+        const { content } = await client.callTool({ name: 'other__read', arguments: {} });
+        assert.deepEqual(content, [{ type: 'text', text: 'read {}' }]);
+      } else {
+        await client.listTools();
+        const status = await statusOf(started);
+        assert.match(status, /HTTP 307, moved to http:\/\/127\.0\.0\.1:9\/else\)/);
+        assert.ok(!status.includes('secret'));
+      }
+    });
+  }
 
   it('that is not there keeps no agent waiting for the list, and is found when it comes', async () => {
     await other.stop();
