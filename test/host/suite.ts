@@ -38,7 +38,7 @@ export async function runSuite(options: SuiteOptions): Promise<Results> {
     const browser = await openBrowser(options.chromium);
     const page = await browser.context.newPage();
     try {
-      const code = await within(`suite ${name} ends`, options.suiteMs ?? 300_000, exitCodeOf(page, host, options));
+      const code = await within(`suite ${name} ends`, options.suiteMs ?? 600_000, exitCodeOf(page, host, options));
       return readResults(resultsFile, code);
     } catch (error) {
       await page.screenshot({ path: path.join(outDir, `${name}-failed.png`) }).catch(() => {
