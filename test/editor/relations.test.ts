@@ -221,9 +221,12 @@ describe('find_related in VS Code', () => {
   });
 
   it('counts in other projects of which no file was ever open', async () => {
-    writeTwoProjects(rig, '../../related-projects');
-    const answer = await related('../../related-projects/a/src/lib.ts', { symbol: 'shared' });
-    rmSync(rig.uri('../../related-projects').fsPath, { recursive: true });
+    const folder = '../../related-projects';
+    writeTwoProjects(rig, folder);
+    rig.write(`${folder}/b/config.ts`, 'export default {};\n');
+    await vscode.workspace.openTextDocument(rig.uri(`${folder}/b/config.ts`));
+    const answer = await related(`${folder}/a/src/lib.ts`, { symbol: 'shared' });
+    rmSync(rig.uri(folder).fsPath, { recursive: true });
     assert.deepEqual([answer.total, answer.freshness.complete], [4, true], answer.freshness.reason);
   });
 

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { z } from 'zod';
 import { limits } from '../../../shared/limits.ts';
 import { statOf } from './document.ts';
+import { pathFilter } from './glob.ts';
 import { isTypeScript, typeScriptLoaded } from './typescript-diagnostics.ts';
 import type { WaitDeps } from './wait.ts';
 import { shownPath } from './workspace-path.ts';
@@ -16,7 +17,9 @@ const excluded = '**/{node_modules,.git}/**';
 const configSchema = z.object({
   files: z.array(z.string()).optional(),
   include: z.array(z.string()).optional(),
+  exclude: z.array(z.string()).optional(),
 });
+type Config = z.infer<typeof configSchema>;
 
 /**
  * Opens a file of each project below or around a folder, without a tab, and waits until the projects are loaded.
@@ -100,33 +103,51 @@ async function anySource(scope: vscode.Uri | undefined): Promise<vscode.Uri | un
 }
 
 /**
- * A file of the project in this folder: one that is open, else one that its configuration names.
+ * A file of the project in this folder: one that is open, else one that its configuration names, else any.
  *
- * @param all folders of projects: what is open in an inner one belongs to that
+ * @param all folders of projects: what is in an inner one belongs to that
  */
 async function sourceOf(folder: vscode.Uri, all: readonly vscode.Uri[]): Promise<vscode.Uri | undefined> {
-  const inner = all.filter((other) => other.path !== folder.path && isWithin(other, folder));
-  const isOwn = (uri: vscode.Uri) => isWithin(uri, folder) && !inner.some((other) => isWithin(uri, other));
-  const open = vscode.workspace.textDocuments.find((document) => isTypeScript(document) && isOwn(document.uri));
+  const config = await configIn(folder);
+  const inner = all.filter((other) => other.path !== folder.path && isWithin(folder, other));
+  const isNamed = namedBy(config);
+  // The server looks at a file that no project names for itself, and loads none for it.
+  const belongs = (uri: vscode.Uri) =>
+    isWithin(folder, uri) &&
+    !inner.some((other) => isWithin(other, uri)) &&
+    isNamed(uri.path.slice(folder.path.length + 1));
+  const open = vscode.workspace.textDocuments.find(({ uri }) => /\.[cm]?tsx?$/.test(uri.path) && belongs(uri));
   if (open !== undefined) return open.uri;
-  const { files = [], include = [] } = await configIn(folder);
-  const [first] = files.map((file) => vscode.Uri.joinPath(folder, file));
+  const [first] = (config.files ?? []).map((file) => vscode.Uri.joinPath(folder, file));
   if (first !== undefined && (await statOf(first)) !== undefined) return first;
+  let any: vscode.Uri | undefined;
+  for (const pattern of patternsOf(config)) {
+    const relative = new vscode.RelativePattern(folder, pattern);
+    const found = await vscode.workspace.findFiles(relative, excluded, limits.symbolScanMaxFiles);
+    const own = found.find(belongs);
+    if (own !== undefined) return own;
+    any ??= found[0];
+  }
+  return any;
+}
+
+function namedBy({ files = [], include = [], exclude = [] }: Config): (path: string) => boolean {
+  const withBelow = (patterns: readonly string[]) =>
+    patterns.flatMap((each) => [each, `${each.replace(/\/$/, '')}/**`]);
+  return pathFilter([...files, ...withBelow(include), ...withBelow(exclude).map((each) => `!${each}`)]);
+}
+
+function patternsOf({ include = [] }: Config): string[] {
   const named = include.filter((pattern) => /\.[cm]?[jt]sx?$/.test(pattern));
-  const below = include
+  const folders = include
     .filter((pattern) => !named.includes(pattern))
     .map((pattern) => pattern.replace(/[*/.]+$/, '').replace(/^\.\//, ''));
-  const patterns = sources.flatMap((source) => [...below, ''].map((part) => `${part}/**/${source}`));
-  for (const pattern of [...named, ...patterns]) {
-    const relative = new vscode.RelativePattern(folder, pattern.replace(/^\//, ''));
-    const [found] = await vscode.workspace.findFiles(relative, excluded, 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const below = sources.flatMap((source) => [...folders, ''].map((part) => `${part}/**/${source}`));
+  return [...named, ...below].map((pattern) => pattern.replace(/^\//, ''));
 }
 
 /** What can be read of a configuration without its comments; a broken one says nothing. */
-async function configIn(folder: vscode.Uri): Promise<z.infer<typeof configSchema>> {
+async function configIn(folder: vscode.Uri): Promise<Config> {
   for (const name of ['tsconfig.json', 'jsconfig.json']) {
     try {
       const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, name));
