@@ -68,7 +68,8 @@ function failure({ id, method, era }: AnsweredRequest, info: ErrorInfo): string 
 function away({ reason, hint }: Extract<Reply, { kind: 'unreachable' }>): ErrorInfo {
   return {
     code: 'link_down',
-    message: `The Holdfast bridge cannot be reached: ${reason}.`,
+    // A starter's own words may be sentences.
+    message: `The Holdfast bridge cannot be reached: ${reason.replace(/\.$/, '')}.`,
     hint:
       hint ??
       'Repeat it in a moment; if that does not help, ask the person to open VS Code or to run "holdfast status".',
