@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { limits } from '../../shared/limits.ts';
-import { closeAll, createToolRig, refusal, type ToolRig } from './tool-rig.ts';
+import { createToolRig, refusal, type ToolRig } from './tool-rig.ts';
 
 describe('what stands on the disk in place of a text', () => {
   let rig: ToolRig;
   before(() => {
     rig = createToolRig('disk-text');
   });
-  beforeEach(closeAll);
   after(() => rig.dispose());
 
   const put = (file: string, bytes: Uint8Array) => writeFileSync(rig.uri(file).fsPath, bytes);
