@@ -14,8 +14,8 @@ interface Mutation {
 export const wrongEngines = {
   'takes a clean buffer for what is on the disk': {
     file: 'extension/tools/support/freshness.ts',
-    right: "if (!document.isDirty) return { kind: 'behind', text };",
-    wrong: "if (!document.isDirty) return { kind: 'same', text };",
+    right: 'const isSame = holds(document, text);',
+    wrong: 'const isSame = !document.isDirty || holds(document, text);',
   },
   'does not wait until the language server knows of other files': {
     file: 'extension/tools/support/analyse-targets.ts',
